@@ -33,7 +33,7 @@ _HEADERS = {
 
 
 def document(title: str, receives: Collection[type[Event]], sends: Collection[type[Event]] = ()) -> dict[str, Any]:
-    """The document of an application that receives and sends these events."""
+    """Builds the document of an application that receives and sends these events."""
     channels: dict[str, Any] = {}
     messages: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Headers": _HEADERS}
@@ -70,7 +70,7 @@ def document(title: str, receives: Collection[type[Event]], sends: Collection[ty
 
 
 def route(title: str, receives: Collection[type[Event]], sends: Collection[type[Event]] = ()) -> Route:
-    """Serves the document at `/asyncapi.json`; it is made when it is first asked for, not at every start."""
+    """Serves the document at `/asyncapi.json`. It is built on the first request, not at each start."""
 
     @cache
     def body() -> bytes:

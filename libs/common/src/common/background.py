@@ -1,4 +1,4 @@
-"""Work beside the rest of a service: a task for as long as a block runs, a look that is repeated, a bounded wait."""
+"""Background tasks: a task for as long as a block runs, a check that repeats, a wait with a time limit."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def in_background(work: Coroutine[Any, Any, None], name: str) -> "AsyncIterator[asyncio.Task[None]]":
-    """Runs the work until the block ends, and yields its task."""
+    """Runs `work` as a task until the block ends; yields the task."""
     task = asyncio.create_task(work, name=name)
     try:
         yield task
@@ -25,7 +25,7 @@ async def in_background(work: Coroutine[Any, Any, None], name: str) -> "AsyncIte
 
 
 async def repeated(look: Callable[[], Awaitable[object]], *, every_s: float, waits: str) -> None:
-    """Looks, pauses for about `every_s` seconds, and so on until it is cancelled.
+    """Calls `look`, pauses for about `every_s` seconds, and repeats this until it is cancelled.
 
     A look that fails because the database is away is a line in the log, the event `waits`; the next one comes in its
     time.
@@ -39,7 +39,7 @@ async def repeated(look: Callable[[], Awaitable[object]], *, every_s: float, wai
 
 
 async def is_set_within(event: asyncio.Event, seconds: float) -> bool:
-    """Waits for an event, for so many seconds at most. Returns whether it is set.
+    """Waits at most so many seconds for an event. Returns whether it is set.
 
     `asyncio.wait_for` of Python 3.11 loses a cancellation that meets the end of what it waits for: a task that is
     stopped just then would go on for ever.

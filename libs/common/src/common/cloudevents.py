@@ -24,7 +24,7 @@ LANES: Mapping[str | None, Lane] = {lane: lane for lane in get_args(Lane)}
 
 
 class Undecodable(Permanent):
-    """The message's headers or body are not what its topic promises."""
+    """A message whose headers or body do not match the contract of its topic."""
 
 
 class Envelope(NamedTuple):
@@ -41,7 +41,7 @@ class Envelope(NamedTuple):
 
 
 def header_texts(topic: str, key: str, envelope: Envelope, *, source: str, at: str) -> list[tuple[str, str]]:
-    """The headers of an event that `source` (a service's name) announces `at` an ISO 8601 time."""
+    """Builds the headers of an event that `source` (a service's name) announces `at` an ISO 8601 time."""
     headers = [
         ("ce_specversion", "1.0"),
         ("ce_id", str(envelope.event_id)),
@@ -67,13 +67,13 @@ def header_texts(topic: str, key: str, envelope: Envelope, *, source: str, at: s
 def encode_headers(
     event: Event, envelope: Envelope, *, source: str, at: datetime | None = None
 ) -> list[tuple[str, bytes]]:
-    """Unpacks headers to the form that Kafka carries."""
+    """Encodes packed headers in the form that Kafka carries."""
     texts = header_texts(event.topic, event.key, envelope, source=source, at=(at or datetime.now(UTC)).isoformat())
     return [(name, value.encode()) for name, value in texts]
 
 
 def decode_headers(headers: Headers) -> Envelope:
-    """Raises Undecodable, naming the header that is missing or wrong."""
+    """Decodes the headers. Raises Undecodable, which names the header that is missing or wrong."""
     found = dict(headers)
     lane = _text(found, "ce_lane")
     if lane not in LANES:
@@ -114,14 +114,14 @@ def _text(headers: Mapping[str, bytes | None], name: str) -> str | None:
 
 
 def encode_body(event: Event) -> bytes:
-    """The event as JSON."""
+    """Encodes the event as JSON."""
     return event.__pydantic_serializer__.to_json(
         event, exclude_none=True
     )  # model_dump_json, without the way through str
 
 
 def decode_body(model: type[E], value: bytes | None) -> E:
-    """Raises Undecodable, with the first thing that is wrong."""
+    """Decodes the body. Raises Undecodable with the first thing that is wrong."""
     if value is None:
         raise Undecodable("the message has no body")
     try:
@@ -133,23 +133,23 @@ def decode_body(model: type[E], value: bytes | None) -> E:
 
 
 def pack_headers(headers: Headers) -> str:
-    """Any headers as one JSON text, loss-free: each byte becomes the character of its number (latin-1)."""
+    """Encodes any headers as one JSON text without loss: each byte becomes the character of its number (latin-1)."""
     pairs = [[name, None if value is None else value.decode("latin-1")] for name, value in headers]
     return orjson.dumps(pairs).decode()
 
 
 def pack_texts(headers: Sequence[tuple[str, str]]) -> str:
-    """`pack_headers` of texts, without the way through bytes where they are ASCII, as ours nearly always are."""
+    """Encodes headers that are texts, as `pack_headers` does, without a detour through bytes where they are ASCII."""
     packed = orjson.dumps(headers)  # leaves as it is what is not ASCII
     return packed.decode() if packed.isascii() else pack_headers((name, value.encode()) for name, value in headers)
 
 
 def unpack_headers(packed: str) -> list[tuple[str, bytes | None]]:
-    """The inverse of `pack_headers`."""
+    """Decodes headers that `pack_headers` encoded."""
     return [(name, None if value is None else value.encode("latin-1")) for name, value in orjson.loads(packed)]
 
 
 def unpack_text(headers: Mapping[str, str | None], name: str) -> str | None:
-    """A header of a message whose envelope was readable, out of `dict(orjson.loads(packed))`."""
+    """Decodes one header of a message with a readable envelope, from `dict(orjson.loads(packed))`."""
     value = headers.get(name)
     return value if value is None or value.isascii() else value.encode("latin-1").decode(errors="replace")

@@ -19,7 +19,7 @@ Bucket = Literal["High", "Medium", "Low"]
 
 
 class Model(BaseModel):
-    """Frozen, and lenient to fields it does not know: they are a newer producer's optional ones."""
+    """Base of models: frozen, and lenient to unknown fields, which are a newer producer's optional ones."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -33,7 +33,7 @@ class Event(Model):
 
     @property
     def key(self) -> str:
-        """The Kafka key: order holds among the events of one key."""
+        """The Kafka key. Events of one key are handled in order."""
         return str(self.tenant_id)
 
     @property
@@ -71,7 +71,7 @@ class CompanyEvent(Event):
 
 
 class Industry(Model):
-    """A code of SSIC that words were resolved to; the codes below it are included."""
+    """An SSIC code that words were resolved to. It includes the codes below it."""
 
     version: str
     code: str
@@ -142,7 +142,7 @@ class RequestUpsert(Event):
 
 
 class RefreshRegister(Event):
-    """Bring into `companies` what is new or changed in the register since this was done last. Of no tenant: 0."""
+    """Bring into `companies` what is new or changed in the register since the last refresh. Of no tenant: 0."""
 
     topic: ClassVar[str] = "refresh.requested.v1"
 
@@ -179,7 +179,7 @@ class RequestRun(Event):
 
 
 class CompanyUpserted(CompanyEvent):
-    """The company stands in `companies` as the register has it, and is this tenant's candidate.
+    """A company was saved in `companies` as the register has it, and is a candidate of this tenant.
 
     Announced when the company becomes the tenant's candidate, and when a request of this tenant finds that the
     register's facts have changed.
@@ -192,7 +192,7 @@ class CompanyUpserted(CompanyEvent):
 
 
 class RequestEnrichment(CompanyEvent):
-    """Enrich this company in the interactive lane: a rep is waiting.
+    """Enrich this company on the interactive lane: a rep is waiting.
 
     `skip` names steps to leave out for this company: those of the enrichment, and "odoo". Unknown names are ignored.
     """
@@ -203,13 +203,13 @@ class RequestEnrichment(CompanyEvent):
 
 
 class RequestNightlyEnrichment(RequestEnrichment):
-    """A request for enrichment on the nightly lane; its own topic, so that a rep never waits behind the night."""
+    """Enrich this company on the nightly lane. It has its own topic, so that a rep never waits behind the night."""
 
     topic: ClassVar[str] = "enrichment.requested.nightly.v1"
 
 
 class Contact(Model):
-    """A way to reach a company, and the page that gave it, or the vendor that sold it.
+    """A way to reach a company, with the page that showed it or the vendor that sold it.
 
     `status` and `sub_status` are a verifier's words about an e-mail address; none: it was not verified. `seniority` and
     `function` are read from the title; `fit` is the title's place among those that are looked for, 0 the best.
@@ -230,7 +230,7 @@ class Contact(Model):
 
 
 class Person(Model):
-    """A person whom the company's own site names with a title, and the address or number that stands beside the name.
+    """A person whom the company's own site names with a title, and the address or number beside the name.
 
     `seniority` and `function` are read from the title: "Head of Sales" is a head in sales. `fit` is the title's place
     among those that are looked for, 0 the best.
@@ -282,7 +282,7 @@ class CompanyFact(Model):
 
 
 class CompanyEnriched(CompanyEvent):
-    """An enrichment is over, well or badly: `degraded_reasons` says what was skipped and why.
+    """An enrichment is finished, completely or not: `degraded_reasons` says what was skipped and why.
 
     `facts` are the best ones known, one per field, `people` those whom the site names, best fit first; `skip` is that
     of the request.
@@ -307,7 +307,7 @@ class Opening(Model):
 
 
 class LeadScored(CompanyEvent):
-    """The lead's score, and the words that explain it.
+    """A lead has a score, with the words that explain it.
 
     `confidence` is the share of the criteria, by weight, that are known. Without an ICP, ICP criteria do not count.
     `skip` is that of the request: a lead whose "odoo" is skipped is not written to Odoo. `opening` is the best thing to
@@ -332,7 +332,7 @@ class LeadScored(CompanyEvent):
 
 
 class ResyncOdoo(Event):
-    """Write into the tenant's Odoo whatever waits for it: its connection is new, or works again."""
+    """Write into the tenant's Odoo all leads that wait for it: its connection is new, or works again."""
 
     topic: ClassVar[str] = "odoo.resync.requested.v1"
 
@@ -344,7 +344,7 @@ class ResyncOdoo(Event):
 
 
 class CheckOdoo(Event):
-    """Find out whether leads would go through to the tenant's Odoo; if so, send those that wait."""
+    """Check whether leads can be written to the tenant's Odoo; if so, send those that wait."""
 
     topic: ClassVar[str] = "odoo.check.requested.v1"
 
@@ -375,7 +375,7 @@ class LeadSynced(CompanyEvent):
 
 
 class Refinement(Model):
-    """A narrower request: `label` can be sent as it stands, and leaves `matches` of the companies, or a few more.
+    """A narrower request. `label` can be sent as it is, and leaves `matches` companies, or a few more.
 
     Each company is counted under one industry, that of its primary code where that matches.
     """
@@ -386,7 +386,7 @@ class Refinement(Model):
 
 
 class Place(Model):
-    """A place that words narrow a search to, and its postal sectors, the first two digits of a postal code."""
+    """A place that narrows a search, and its postal sectors: the first two digits of a postal code."""
 
     name: str
     sectors: list[str]
@@ -417,7 +417,7 @@ class SearchAnswer(Model):
 
 
 class CancelJob(Event):
-    """End a job that waits or runs. What it has saved stays; a job that has ended already stays as it is."""
+    """End a job that waits or runs. What it has saved stays. A job that has already ended does not change."""
 
     topic: ClassVar[str] = "job.cancel.requested.v1"
 

@@ -19,7 +19,7 @@ Scope: TypeAlias = Literal["event", "tenant"]
 
 
 class LeadgenError(Exception):
-    """Base of all errors of ours."""
+    """Base of all errors of Leadgen."""
 
 
 class Unavailable(LeadgenError):
@@ -31,7 +31,7 @@ class OutcomeUnknown(Unavailable):
 
 
 class Transient(LeadgenError):
-    """Worth another attempt. `retry_after` is what the other side asked for, in seconds.
+    """A failure that may pass. `retry_after` is the wait in seconds that the other side asked for.
 
     With the scope "event" (the default) the event rests, and its key with it. Raise it with the scope "tenant" where a
     remote system of the tenant is away, so that its other events would fail in the same way:
@@ -52,7 +52,7 @@ class Transient(LeadgenError):
 
 
 class Permanent(LeadgenError):
-    """Not worth another attempt."""
+    """A failure that another attempt would repeat."""
 
 
 class ConstraintViolated(Permanent):
@@ -64,10 +64,10 @@ class ConstraintViolated(Permanent):
 
 
 class LeaseLost(LeadgenError):
-    """The lease ran out while the work went on, and someone else took the event."""
+    """The lease ended during the work, and another worker claimed the event."""
 
 
 def printable(error: Exception | str) -> str:
-    """Returns the message as PostgreSQL and a Kafka header can hold it: it may quote anything from outside."""
+    """Returns the message in a form that PostgreSQL and a Kafka header can hold: it may quote any text from outside."""
     text = error if isinstance(error, str) else str(error)
     return text.encode(errors="backslashreplace").decode().replace("\0", "\\x00")[:2000]

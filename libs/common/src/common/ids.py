@@ -1,4 +1,4 @@
-"""Event ids: deterministic, so that a repeat is recognised, and led by a time, so that the inbox can be cut by week.
+"""Event ids: deterministic, so that repeats are recognised; sorted by time, so that the inbox has weekly partitions.
 
 The layout is RFC 9562's: 48 bits of Unix milliseconds, then version and variant, then our own bits. A request
 starts a chain with a version 7 id (random tail); everything that follows from it is version 8: the time of the
@@ -17,23 +17,23 @@ NO_REPLAY = UUID(int=0)
 
 
 def new_id(at: datetime | None = None) -> UUID:
-    """A fresh version 7 id: never the same twice."""
+    """Creates a new id of version 7. No two are equal."""
     millis = int(at.timestamp() * 1000) if at else time.time_ns() // 1_000_000
     return _assemble(millis, os.urandom(10), version=7)
 
 
 def derived_id(cause: UUID, event_type: str, identity: str) -> UUID:
-    """The id of the event of this type and identity that follows from `cause`: the same each time it is asked."""
+    """Derives the id of an event of this type and identity from its cause. The same arguments give the same id."""
     return _assemble(int.from_bytes(cause.bytes[:6], "big"), _digest(cause.bytes, event_type, identity), version=8)
 
 
 def derivation(cause: UUID, event_type: str) -> tuple[str, bytes]:
-    """Returns the arguments of SQL's `derived_id` beside an identity: the first digits and the digest's prefix."""
+    """Returns the arguments of SQL's `derived_id` besides an identity: the first digits and the digest's prefix."""
     return cause.hex[:12], b"\n".join((cause.bytes, event_type.encode(), b""))
 
 
 def scheduled_id(at: datetime, event_type: str, identity: str) -> UUID:
-    """The id of something that happens once at a scheduled time, whoever triggers it and however often."""
+    """Derives the id of something that happens once at a scheduled time, whoever triggers it and however often."""
     return _assemble(int(at.timestamp() * 1000), _digest(b"", event_type, identity), version=8)
 
 
@@ -49,12 +49,12 @@ def age_s(given_id: str, now_s: float) -> float | None:
 
 
 def night_id(midnight: datetime, tenant_id: int) -> UUID:
-    """The id of a tenant's nightly run; `midnight` begins the night's date in Singapore."""
+    """Derives the id of a tenant's nightly run; `midnight` begins the night's date in Singapore."""
     return scheduled_id(midnight, "night", str(tenant_id))
 
 
 def is_night_of(run_id: UUID, tenant_id: int) -> bool:
-    """Whether this is the id of a nightly run of the tenant, whichever the night: that is the id's time."""
+    """Whether this is the id of a nightly run of the tenant, of any night: the id contains its night."""
     return run_id == _assemble(run_id.int >> 80, _digest(b"", "night", str(tenant_id)), version=8)
 
 

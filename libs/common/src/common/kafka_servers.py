@@ -1,4 +1,4 @@
-"""Addresses of Kafka, and how its clients log in: in plain text, or by TLS with or without SASL/SCRAM."""
+"""Kafka's addresses and the login of its clients: in plain text, or by TLS with or without SASL/SCRAM."""
 
 import ssl
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ Mechanism: TypeAlias = Literal["SCRAM-SHA-256", "SCRAM-SHA-512"]
 
 
 class CertificatesUnreadable(Permanent):
-    """The file of KAFKA_SSL_CAFILE is missing or holds no certificates."""
+    """The file of KAFKA_SSL_CAFILE is missing or contains no certificates."""
 
 
 @dataclass(frozen=True)
 class SecuredServers:
-    """Addresses, separated by commas, and the login. As a text, the addresses alone."""
+    """Kafka's addresses, separated by commas, and the login. As a string: the addresses only."""
 
     addresses: str
     protocol: Protocol
@@ -33,7 +33,7 @@ class SecuredServers:
 
     @property
     def context(self) -> ssl.SSLContext | None:
-        """TLS that checks the broker's certificate and name. Raises CertificatesUnreadable."""
+        """Builds a TLS context that checks the broker's certificate and name. Raises CertificatesUnreadable."""
         if not self.protocol.endswith("SSL"):
             return None
         try:
@@ -47,7 +47,7 @@ Servers: TypeAlias = str | SecuredServers
 
 
 def client_settings(servers: Servers) -> dict[str, Any]:
-    """Arguments of aiokafka's clients. Raises CertificatesUnreadable."""
+    """Returns the arguments of aiokafka's clients. Raises CertificatesUnreadable."""
     if isinstance(servers, str):
         return {"bootstrap_servers": servers}
     settings = {
@@ -65,7 +65,7 @@ def client_settings(servers: Servers) -> dict[str, Any]:
 
 
 def broker_security(servers: Servers) -> "BaseSecurity | None":
-    """Returns the same for FastStream's broker. Raises CertificatesUnreadable."""
+    """Returns the login in the form of FastStream's broker. Raises CertificatesUnreadable."""
     if isinstance(servers, str) or servers.protocol == "PLAINTEXT":
         return None
     from faststream.security import BaseSecurity, SASLScram256, SASLScram512  # the operator's commands need none

@@ -1,4 +1,4 @@
-"""A stage at work: intake, workers and relay, for as long as its `async with` block runs.
+"""A running stage: intake, workers and relay, for as long as its `async with` block runs.
 
 On leaving the block: no more is taken in, events in progress are finished within a bound, the rest is released, and
 what was announced is sent.
@@ -35,7 +35,7 @@ def _log_unfit(trip_reason: str) -> None:
 
 
 class Runtime:
-    """One replica of a stage. `unfit` is called when unknown errors say that the fault is the service's."""
+    """One replica of a stage. `unfit` is called when unknown errors show that the fault is the service's."""
 
     def __init__(
         self,
@@ -120,12 +120,12 @@ class Runtime:
 
     @property
     def consumer(self) -> Any:
-        """The Kafka client's consumer; None before the start and after the stop."""
+        """Returns the Kafka client's consumer; `None` before the start and after the stop."""
         return self.intake.subscriber.consumer
 
     @property
     def must_run(self) -> list["asyncio.Task[None] | None"]:
-        """Lists the tasks that must not end: ours, FastStream's, and the Kafka client's (these need a restart)."""
+        """Lists the tasks that must not end: the stage's, FastStream's and the client's (these need a restart)."""
         tasks: list[asyncio.Task[None] | None] = [*self._tasks, self.relay.task, *self.intake.subscriber.tasks]
         if self.consumer is not None:
             tasks.append(getattr(self.consumer._coordinator, "_coordination_task", None))
@@ -133,11 +133,11 @@ class Runtime:
         return tasks
 
     async def is_assigned(self) -> str | None:
-        """A health check: ready once Kafka has given us partitions."""
+        """A health check: passes once Kafka has assigned partitions."""
         return None if self.consumer is not None and self.consumer.assignment() else "no partitions assigned yet"
 
     def _wake(self, places: Collection[tuple[str, Lane]]) -> None:
-        """Wakes those workers alone for whom there is something: each asks the database, on a connection of its own."""
+        """Wakes only the workers with something to do: each look takes a connection to the database."""
         for place in self._sleepers.keys() & places:
             self._sleepers[place].wake()
 

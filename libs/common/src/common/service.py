@@ -1,4 +1,4 @@
-"""A stage as a process: settings, database, Kafka, the runtime, and HTTP for those who watch over it, until SIGTERM.
+"""A stage as a process: settings, database, Kafka, the runtime, and HTTP for health and metrics, until SIGTERM.
 
 A start waits, at each of its steps, for a database or broker that is away.
 
@@ -48,7 +48,7 @@ def run(
     interactive: int,
     nightly: int,
 ) -> None:
-    """Runs until SIGTERM or SIGINT; exits with 1 when the service cannot work or turned out to be unfit.
+    """Runs until SIGTERM or SIGINT; exits with 1 if the service cannot start or is unfit.
 
     `interactive` and `nightly` say how many runs of a handler each lane has at once.
     """
@@ -62,7 +62,7 @@ def run(
 
 @contextmanager
 def recorded_spans(name: str, settings: ServiceSettings) -> Iterator[None]:
-    """Has the process record spans if the settings name a collector."""
+    """Records the process's spans if the settings name a collector."""
     if not settings.otel_exporter_otlp_endpoint:
         yield
         return
@@ -74,7 +74,7 @@ def recorded_spans(name: str, settings: ServiceSettings) -> Iterator[None]:
 
 
 def to_the_end(work: Coroutine[Any, Any, T]) -> T:
-    """Runs a process's whole work. What keeps it from starting is a line in the log, and exit code 1."""
+    """Runs a process's whole work. A reason not to start becomes a line in the log, and exit code 1."""
     collect_less_often()
     try:
         return uvloop.run(work)
@@ -84,7 +84,7 @@ def to_the_end(work: Coroutine[Any, Any, T]) -> T:
 
 
 def collect_less_often() -> None:
-    """Has Python look for garbage cycles every 50,000 objects, not every 700: a batch alone makes tens of thousands.
+    """Sets Python's search for garbage cycles to every 50,000 objects, not 700: a single batch makes tens of thousands.
 
     Measured at intake: a fifth more events per second. Reference counting frees nearly all that there is.
     """
@@ -93,7 +93,7 @@ def collect_less_often() -> None:
 
 @asynccontextmanager
 async def kept_from_collector(composed: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
-    """Takes what a composed service holds (code, settings, tables) out of the search for garbage cycles.
+    """Excludes a composed service's objects (code, settings, tables) from the search for garbage cycles.
 
     Searching the enricher's takes half a second, in which no event moves on, and finds nothing.
     """
@@ -104,7 +104,7 @@ async def kept_from_collector(composed: AbstractAsyncContextManager[T]) -> Async
 
 
 async def serve(name: str, settings: StageSettings, compose: Compose, lanes: Mapping[Lane, int]) -> bool:
-    """Serves until SIGTERM; True after an ordered stop, False when the service stopped because it is unfit."""
+    """Serves until SIGTERM; returns True after an ordered stop, False if the service stopped because it is unfit."""
     trip_reasons: list[str] = []
 
     def stop_unfit(trip_reason: str) -> None:
@@ -150,7 +150,7 @@ async def serve(name: str, settings: StageSettings, compose: Compose, lanes: Map
 
 
 async def retried(step: Callable[[], Awaitable[T]]) -> T:
-    """Does a step of the start; again and again while the database or the broker is away."""
+    """Runs a step of the start, and repeats it while the database or the broker is away."""
     while True:
         try:
             return await step()
@@ -168,7 +168,7 @@ async def _keep_partitions(database: Database, name: str) -> None:
 
 
 async def connect(name: str, settings: ServiceSettings, *, size: int) -> Database:
-    """The database, however long it takes to answer."""
+    """Connects to the database, and waits until it answers."""
     while True:
         try:
             return await Database.of_service(name, settings, size=size)
@@ -178,7 +178,7 @@ async def connect(name: str, settings: ServiceSettings, *, size: int) -> Databas
 
 
 async def wait_for_kafka(bootstrap_servers: Servers) -> None:
-    """Returns when a broker answers; a client that starts before gives up at once."""
+    """Waits until a broker answers: a client that starts earlier gives up at once."""
     while True:
         try:
             async with running(AIOKafkaProducer(**client_settings(bootstrap_servers))):

@@ -1,4 +1,4 @@
-"""Settings of every service, read from its environment once, in `main.py`, into one frozen object."""
+"""Settings of every service, read from the environment once, in `main.py`, into one frozen object."""
 
 import argparse
 import sys
@@ -18,13 +18,13 @@ LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], B
 
 
 class Settings(BaseSettings):
-    """A variable is a field's name in upper case; unknown variables are ignored."""
+    """Base of settings. A field's variable is its name in upper case; unknown variables are ignored."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
 
 class KafkaSettings(Settings):
-    """Kafka's addresses, and the login there."""
+    """Kafka's addresses and login."""
 
     kafka_bootstrap_servers: str
     kafka_security_protocol: Protocol = "PLAINTEXT"
@@ -46,7 +46,7 @@ class KafkaSettings(Settings):
 
     @property
     def kafka(self) -> SecuredServers:
-        """The addresses with the login that the settings name."""
+        """Kafka's addresses with the login of the settings."""
         return SecuredServers(
             self.kafka_bootstrap_servers,
             self.kafka_security_protocol,
@@ -58,7 +58,7 @@ class KafkaSettings(Settings):
 
 
 class DatabaseSettings(Settings):
-    """The addresses of PostgreSQL: with the second, the first is a PgBouncer's."""
+    """The addresses of PostgreSQL. If there are two, the first is PgBouncer's."""
 
     database_url: str
     database_direct_url: str = ""
@@ -99,7 +99,7 @@ S = TypeVar("S", bound=Settings)
 
 
 def read_for_service(settings: type[S], name: str) -> S:
-    """Reads the settings of a service, whose only command line option is `--help`: it lists them."""
+    """Reads the settings of a service. Its only command line option is `--help`, which lists them."""
     parser = argparse.ArgumentParser(
         name,
         description=f"Runs {name} until SIGTERM. It takes no arguments; its settings are environment variables.",
@@ -119,12 +119,12 @@ def _listed(settings: type[Settings]) -> str:
 
 
 def read(settings: type[S]) -> S:
-    """The settings from the environment. Exits with a line per setting that is missing or wrong."""
+    """Reads the settings from the environment. Exits with a line for each that is missing or invalid."""
     return read_with(settings)
 
 
 def read_with(settings: type[S], **given: Any) -> S:
-    """Reads settings as `read` does, apart from those that are given."""
+    """Reads settings as `read` does, with these values in place of the environment's."""
     try:
         return settings(**given)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Hosts that many companies share, for pages or for mailboxes: they identify none."""
+"""Hosts that many companies share, for pages or for mailboxes. They identify no company."""
 
 SHARED_HOSTS = frozenset(
     {

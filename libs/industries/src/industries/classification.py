@@ -30,6 +30,6 @@ async def read(tx: Connection | Session) -> list[Code]:
 
 
 async def usual_version(tx: Connection | Session) -> str | None:
-    """Reads the version that nearly all of the register is of: its meaning of a reused code counts. `None`: unknown."""
+    """Reads the version of nearly all rows of the register, which decides about a reused code. `None`: unknown."""
     version: str | None = await tx.fetchval(USUAL_VERSION, NEARLY_ALL)
     return version

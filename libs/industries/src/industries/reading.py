@@ -123,7 +123,7 @@ class Reader:
         return replace(guessed, mentions=mentions + guessed.mentions, since=born.since, ignored=ignored)
 
     def _asked_for(self, found: list[Phrase], codes: Sequence[Sequence[VersionedCode]]) -> list[Phrase]:
-        """Returns the phrases that ask for companies, those about what companies do as names of industries."""
+        """Returns the phrases that ask for companies, with activities of companies as names of industries."""
         asked = asked_for(found, self._lexicon.ordinary)
         turned = asked or found
         if words := turn_verbs(turned, self._lexicon.ordinary):
@@ -136,7 +136,7 @@ class Reader:
         return turned if asked else asked
 
     def _guess(self, found: list[Phrase], *, is_asked: bool) -> Reading:
-        """Guesses what was asked for; of talk, only what it may be about."""
+        """Guesses which industries were asked for; in talk, only which it may be about."""
         if not is_asked:
             talk = read_mentions(found, self._trades)
             named = [code for each in talk if not each.is_left_out for code in each.codes]
@@ -149,7 +149,7 @@ class Reader:
         return Reading([Mention(codes_, False, 0.5)] if codes else [], suggestions, None)
 
     def _is_vague(self, asked: Sequence[Phrase]) -> bool:
-        """Returns whether nothing is named but what companies do with goods that are unknown or open.
+        """Returns whether only activities of companies with unknown or open goods are named.
 
         "Widget makers", "importers".
         """

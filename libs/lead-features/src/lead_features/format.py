@@ -1,4 +1,4 @@
-"""The JSON in `lead_features.features`: the scorer writes it; the gateway and the operator's tool explain scores by it.
+"""The JSON in `lead_features.features`. The scorer writes it; the gateway and the operator's tool explain scores by it.
 
 It is one object with a member for each criterion that counts for the tenant, by the criterion's name:
 
@@ -17,7 +17,7 @@ from pydantic import Field
 
 
 class Weighed(TypedDict):
-    """A criterion's numbers for a tenant. `value` is `None` where nothing is known; the contribution is 0 then."""
+    """A criterion's numbers for a tenant. `value` is `None` if it is unknown; the contribution is 0 then."""
 
     group: str
     value: float | None
@@ -35,7 +35,7 @@ class Feature(Weighed):
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """A feature's effect on the score: its weight times the value's distance from the prior; 0 where it is unknown."""
+    """A feature's effect on the score: its weight times the value's distance from the prior; 0 if it is unknown."""
 
     name: str
     group: Annotated[str | None, Field(description="icp, signals or contact")]
@@ -48,7 +48,7 @@ class Contribution:
 
 
 def contributions_in(features: str) -> list[Contribution]:
-    """Reads the contributions, the largest absolute value first. Fields that an old model lacks are `None`."""
+    """Reads the contributions, the largest absolute value first. Fields that an older model lacks are `None`."""
     stored: dict[str, dict[str, Any]] = json.loads(features)
     found = [
         Contribution(

@@ -1,1 +1,1 @@
-"""Credentials as they are written: API keys and the keys that encrypt."""
+"""Formats of credentials: API keys, and the keys that encrypt."""

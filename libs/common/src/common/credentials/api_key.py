@@ -28,7 +28,7 @@ class ApiKey(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Reads a key; `None` if the text has not the form of one."""
+        """Parses a key; `None` if the text does not have the form of one."""
         found = FORM.fullmatch(text)
         if found is None or int(found[1]) > MAX_TENANT:
             return None

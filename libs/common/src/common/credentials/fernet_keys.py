@@ -1,4 +1,4 @@
-"""The keys that encrypt the API keys of tenants' Odoos: Fernet keys, in the setting ODOO_CREDENTIALS_KEY only."""
+"""Fernet keys, which encrypt the API keys of tenants' Odoos. They are in the setting ODOO_CREDENTIALS_KEY only."""
 
 from cryptography.fernet import Fernet, MultiFernet
 

@@ -1,1 +1,1 @@
-"""Delivery without loss: what comes from Kafka into the inbox, and what goes from the outbox to Kafka."""
+"""Delivery without loss: from Kafka into the inbox, and from the outbox to Kafka."""

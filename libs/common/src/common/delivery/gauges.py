@@ -1,4 +1,4 @@
-"""Keeps the gauges of backlog, age and lag true: they are read from where the truth is, every few seconds.
+"""Updates the gauges of backlog, age and lag from PostgreSQL and Kafka, every few seconds.
 
 A reading takes a bounded time: beyond `MOST_COUNTED` rows it is a lower bound.
 """
@@ -42,7 +42,7 @@ async def keep_gauges(
     topics: Sequence[str] = (),
     consumer: Callable[[], Any] = lambda: None,
 ) -> None:
-    """Runs for ever. A service that handles no events has no inbox.
+    """Updates the gauges until it is cancelled. A service that handles no events has no inbox.
 
     `consumer` gives the aiokafka consumer, or None while there is none.
     """

@@ -1,4 +1,4 @@
-"""Events to announce, and the messages that they become. Pure: what plans events needs no database."""
+"""Events to announce, and their messages. Pure: code that plans events needs no database."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from common.contracts import Event, Lane
 
 
 class Message(NamedTuple):
-    """A message as it will stand in Kafka; `headers` packed as in `cloudevents.pack_headers`."""
+    """A message in the form that Kafka gets it; `headers` are packed as in `cloudevents.pack_headers`."""
 
     topic: str
     key: bytes | None

@@ -1,1 +1,1 @@
-"""Forgotten people and companies: the list of digests, and the removal from JSON and texts of what it names."""
+"""Forgotten people and companies: the list of digests, and its use to remove them from JSON and texts."""

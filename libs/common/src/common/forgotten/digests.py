@@ -1,4 +1,4 @@
-"""Keyed digests of what is forgotten: addresses, names, telephone numbers, persons of a vendor, companies.
+"""Keyed digests of forgotten values: addresses, names, telephone numbers, a vendor's ids of persons, companies.
 
 The list of digests says whether a value that someone has is forgotten, and holds no value itself. Names and numbers are
 forgotten within scopes alone (a company's UEN, its website's domain): others have the same name.
@@ -36,19 +36,20 @@ def digest_name(key: bytes, scope: str, words: Collection[str]) -> bytes:
 
 
 def scopes_of(*given: str | None) -> list[str]:
-    """Lists scopes, such as a company's UEN and domain: those that there are, in lower case."""
+    """Lists scopes, such as a company's UEN and domain, in lower case and without empty ones."""
     return [it.casefold() for it in given if it]
 
 
 def last_digits(phone: str) -> str:
-    """Returns the digits of a telephone number by which it is compared."""
+    """Returns the digits by which a telephone number is compared."""
     return re.sub(r"\D", "", phone)[-_DIGITS:]
 
 
 @dataclass(frozen=True, slots=True)
 class ForgottenPerson:
-    """A person's forgotten values, or those of several, in plain text. `titled` are names, each with a title of it:
-    a title is only removed where it follows its name.
+    """Forgotten values of one or several persons, in plain text. `titled` are names with one of their titles each.
+
+    A title is only removed where it follows its name.
     """
 
     emails: frozenset[str] = frozenset()
@@ -58,7 +59,7 @@ class ForgottenPerson:
     vendor_ids: frozenset[str] = frozenset()
 
     def digests(self, key: bytes, scopes: Collection[str]) -> Iterator[bytes]:
-        """Yields the digests of all that is known of the person, within the scopes."""
+        """Yields the digests of all known values of the person, within the scopes."""
         for email in self.emails:
             yield digest(key, "email", email.lower())
         for vendor_id in self.vendor_ids:
@@ -76,7 +77,7 @@ class ForgottenPerson:
 
 @dataclass(frozen=True, slots=True)
 class ForgottenList:
-    """The digests of everyone and everything forgotten; false while nobody is."""
+    """The digests of all forgotten people and companies; false if there are none."""
 
     key: bytes = b""
     digests: frozenset[bytes] = frozenset()
@@ -89,7 +90,7 @@ class ForgottenList:
         return digest(self.key, kind, *values) in self.digests
 
     def has_name(self, scope: str, words: Collection[str]) -> bool:
-        """Whether a person of this name is forgotten in the scope."""
+        """Whether a person of this name is forgotten within the scope."""
         return digest_name(self.key, scope, words) in self.digests
 
     def has_company(self, uen: str | None) -> bool:

@@ -41,7 +41,7 @@ DROPPED: Final = object()
 
 
 class Redaction:
-    """Removes what a list names from values that belong to these scopes: UENs and domains of companies.
+    """Removes forgotten values from data that belongs to these scopes: UENs and domains of companies.
 
     With `is_whole`, removes all persons, facts and addresses: the values are those of a company that is forgotten.
     """
@@ -54,7 +54,7 @@ class Redaction:
         self._known_words: dict[str, bool] = {}
 
     def value(self, value: Any) -> Any:
-        """Returns the value without what is forgotten; DROPPED for a forgotten person's record."""
+        """Returns the value without forgotten parts; DROPPED for the record of a forgotten person."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, list):
@@ -64,7 +64,7 @@ class Redaction:
         return value
 
     def text(self, text: str) -> str:
-        """Replaces forgotten addresses, and within the scopes names and telephone numbers."""
+        """Replaces forgotten addresses, and names and telephone numbers that are forgotten within the scopes."""
         text = self._without_addresses(text)
         if self._scopes:
             text = self._without_names(_PHONE.sub(self._number, text))
@@ -81,9 +81,7 @@ class Redaction:
         return found
 
     def _is_forgotten(self, record: Mapping[str, Any]) -> bool:
-        """Whether this is a forgotten person's record, a fact of which one is the value, or any of a company that is
-        forgotten whole.
-        """
+        """Whether to drop a record: a forgotten person's, a fact about one, or any of a forgotten company."""
         if not _is_of_person(record):
             return record.keys() >= _FACT and (self._is_whole or self.value(record["value"]) != record["value"])
         return (
@@ -116,7 +114,7 @@ class Redaction:
         return REMOVED if self._has_phone(found[0]) else found[0]
 
     def _without_names(self, text: str) -> str:
-        """Replaces each longest run of words that is a forgotten name, or one with its title."""
+        """Replaces each longest run of words that is a forgotten name, with or without its title."""
         words = [(it.start(), it.end()) for it in _WORD.finditer(text)]
         folded = [text[start:end].casefold() for start, end in words]
         kept, done, at = [], 0, 0
@@ -129,7 +127,7 @@ class Redaction:
         return "".join([*kept, text[done:]]) if kept else text
 
     def _length_of_name(self, words: list[tuple[int, int]], folded: list[str], at: int) -> int:
-        """Returns how many words from here on are a name, 0 if none."""
+        """Returns the number of words from here on that are a forgotten name; 0 if none."""
         if not self._begins_name(folded[at]):
             return 0
         most = 1
@@ -146,14 +144,14 @@ class Redaction:
         return 0
 
     def _begins_name(self, word: str) -> bool:
-        """Whether the word is one of a forgotten name."""
+        """Whether the word is a part of a forgotten name."""
         if word not in self._known_words:
             self._known_words[word] = any(self._forgotten.has("word", scope, word) for scope in self._scopes)
         return self._known_words[word]
 
 
 def addresses_in(text: str) -> Iterator[tuple[int, int]]:
-    """Yields where e-mail addresses begin and end."""
+    """Yields start and end of each e-mail address."""
     done = 0
     for found in _DOMAIN.finditer(text):
         at = found.start()
@@ -164,7 +162,7 @@ def addresses_in(text: str) -> Iterator[tuple[int, int]]:
 
 
 def forgotten_in(text: str, forgotten: ForgottenList) -> Iterator[tuple[int, int]]:
-    """Yields where forgotten addresses begin and end."""
+    """Yields start and end of each forgotten address."""
     for start, end in addresses_in(text):
         before, after = _BEFORE.match(text, start), _AFTER.search(text, start, end)
         starts = [start, *([before.end()] if before else [])]
@@ -234,7 +232,7 @@ def scopes_in(body: Any) -> list[str]:
 
 
 def may_hold(body: bytes, forgotten: ForgottenList) -> bool:
-    """Whether a message names a forgotten address, or a company with something forgotten. Much quicker than to look."""
+    """Whether a message names a forgotten address, or a company with something forgotten. Faster than redaction."""
     text = body.decode("utf-8", "replace")
     return any(True for _ in forgotten_in(text, forgotten)) or any(
         _is_named(it, forgotten) for it in _SCOPES.findall(text)
@@ -242,12 +240,12 @@ def may_hold(body: bytes, forgotten: ForgottenList) -> bool:
 
 
 def _is_named(scope: str, forgotten: ForgottenList) -> bool:
-    """Whether something is forgotten in the scope, or all of it."""
+    """Whether something in the scope is forgotten, or the whole scope."""
     return forgotten.has("scope", scope.casefold()) or forgotten.has("company", scope.upper())
 
 
 def redacted_body(body: bytes, forgotten: ForgottenList, scopes: Collection[str] = ()) -> bytes:
-    """Returns a message's body without what is forgotten: the same bytes if there is nothing of it.
+    """Returns a message's body without forgotten values; the same bytes if there are none.
 
     Takes a bundle of bodies too, and any other bytes as a text. `scopes` are those of a body that names no company.
     What is compressed stays as it is.

@@ -1,4 +1,4 @@
-"""The list of what is forgotten (table `forgotten`), as a service knows it: at most `KNOWN_WITHIN` old."""
+"""A service's copy of the table `forgotten`, at most `KNOWN_WITHIN` old."""
 
 import asyncio
 import time
@@ -20,7 +20,7 @@ READ = """
 
 
 class Suppression(Protocol):
-    """Says what is forgotten."""
+    """Source of the current list of forgotten values."""
 
     async def current(self) -> ForgottenList:
         """Returns the list. Raises Unavailable."""
@@ -28,7 +28,7 @@ class Suppression(Protocol):
 
 
 class ReadSuppression:
-    """Looks after `fresh_for` whether the list in the database has changed, and then reads it again."""
+    """Reads the list again if it has changed in the database; checks that after `fresh_for`."""
 
     def __init__(self, database: Database, *, fresh_for: timedelta = KNOWN_WITHIN / 2) -> None:
         self._database = database
@@ -61,7 +61,7 @@ class ReadSuppression:
 
 
 async def read(tx: Connection) -> ForgottenList:
-    """Reads the list."""
+    """Reads the list from the database."""
     row = await tx.fetchrow(READ)
     assert row is not None  # noqa: S101 # a SELECT without FROM
     return ForgottenList(row["key"] or b"", frozenset(row["digests"]))

@@ -1,1 +1,1 @@
-"""Handlers of events: their declaration, the workers that run them, and the ends of what they handled."""
+"""Handlers of events: how they are declared, the workers that run them, and the outcome of the events."""

@@ -1,4 +1,4 @@
-"""Events that may kill the process that handles them, apart from events that were only in hand when one died. Pure.
+"""Tells events that may kill their process from events that were only in hand when one died. Pure.
 
 A claim that finds its row still in hand takes it from a holder that died; all rows of that holder count such a crash.
 After a few crashes in a row an event is a suspect: it is handled alone, with nothing else in hand in its process. One
@@ -31,5 +31,5 @@ def is_guilty(claim: Claim) -> bool:
 
 
 def solo_lease(claim: Claim) -> timedelta:
-    """Returns how long nobody else may claim an event that is handled alone: its rest, should this process die."""
+    """Returns the lease of an event that is handled alone; after a crash, the next attempt waits for its end."""
     return REST * 2.0**claim.solo_crashes

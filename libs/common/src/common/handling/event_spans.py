@@ -1,4 +1,4 @@
-"""A span for each event that a handler works on, as a child of the span that announced the event."""
+"""Opens a span for each event that a handler works on, as a child of the span that announced the event."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from common.observability import tracing
 
 @contextmanager
 def event_spans(items: Sequence[Item[Any]], stage: str) -> Iterator[Sequence[Item[Any]]]:
-    """Yields items whose announcements belong to their spans. Items of traces that are not chosen stay as they are.
+    """Yields items whose announcements belong to their spans. Items of traces that are not sampled do not change.
 
     What the handler does for all of them, such as statements, belongs to the first span.
     """

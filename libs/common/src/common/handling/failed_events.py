@@ -1,4 +1,4 @@
-"""Puts events back or ends them when they could not be handled: release, rest, dead letter.
+"""Decides what happens to events that could not be handled: release, retry after a delay, or dead letter.
 
 error                 what happens to the event
 Unavailable           released once the database answers again; no failure is counted
@@ -93,7 +93,7 @@ class FailedEvents:
         return not (isinstance(error, Transient) and error.scope == "tenant")
 
     async def _bound_dead_letters(self, claims: Sequence[Claim], error: Exception, trip_reason: str) -> None:
-        """Pauses a tenant with too many unknown errors, and releases its events; of its probes each is dead-lettered.
+        """Pauses a tenant with too many unknown errors and releases its events. A probe that fails is dead-lettered.
 
         So the tenant's bad events leave the inbox, one per pause, and no release drains a topic.
         """
@@ -158,7 +158,7 @@ class FailedEvents:
         log.info("tenant_pause_ended", tenant_id=tenant_id)
 
     async def wait(self, claims: Sequence[Claim], error: Unavailable) -> None:
-        """Waits until the database answers, then releases the claims: they are tried again at once."""
+        """Waits until the database answers, then releases the claims for an immediate attempt."""
         log.warning("handler_waits_for_database", error=str(error))
         pause_s = _PAUSE_S
         while True:
@@ -171,7 +171,7 @@ class FailedEvents:
             return
 
     async def release(self, claims: Sequence[Claim], outcome: str, rest: timedelta = AT_ONCE) -> None:
-        """Makes the events claimable after a rest; where the database is away, at once when it is back.
+        """Makes the events claimable after a delay; during an outage of the database, as soon as it is back.
 
         Ended and lost events are left alone.
         """
@@ -181,7 +181,7 @@ class FailedEvents:
             await self.wait(claims, error)
 
     async def try_release(self, claims: Sequence[Claim], outcome: str, rest: timedelta = AT_ONCE) -> None:
-        """Releases as `release` does. Raises Unavailable."""
+        """Makes the events claimable as `release` does, without waiting for the database. Raises Unavailable."""
         async with self._database.statement() as tx:
             await self._inbox.release(tx, claims, rest)
         self.count(outcome, len(claims))

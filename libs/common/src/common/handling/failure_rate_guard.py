@@ -1,4 +1,4 @@
-"""Unknown errors by tenant: when one tenant's events have to wait, and when the service itself is broken. Pure.
+"""Counts unknown errors by tenant; decides when a tenant's events have to wait, and when the service is unfit. Pure.
 
 A run of unknown errors, or a high share of them, is a sign that dead-lettering on would drain a topic. Where one or two
 tenants show it, their events are at fault, or a bug that only they meet: those tenants are to be paused. Where the
@@ -25,7 +25,7 @@ _LATEST = (1 << RUN) - 1
 
 @dataclass(slots=True)
 class _Record:
-    """The last outcomes of a tenant: a bit each, the latest last, set for an unknown error."""
+    """The last outcomes of a tenant: one bit each, the latest last, set for an unknown error."""
 
     bits: int = 0
     seen: int = 0
@@ -58,7 +58,7 @@ class FailureRateGuard:
             self.trip_reason = self.trip_reason or self._service_verdict()
 
     def tenant_trip_reason(self, tenant_id: int) -> str | None:
-        """Says why the tenant's events should wait; `None` while they need not."""
+        """Returns the reason to pause the tenant; `None` if there is none."""
         record = self._tenants.get(tenant_id, _Record())
         verdict = _verdict(record)
         return verdict and f"{verdict}; the last: {record.last_cause}"
@@ -68,7 +68,7 @@ class FailureRateGuard:
         self._tenants.pop(tenant_id, None)
 
     def _service_verdict(self) -> str | None:
-        """Judges the service without the tenants that fail most: whatever those send is no proof against it."""
+        """Judges the service without the tenants that fail most: their events prove nothing against it."""
         failures = Counter(tenant_id for tenant_id, is_unknown in self._recent if is_unknown)
         exempt = {tenant_id for tenant_id, _ in failures.most_common(EXEMPT_TENANTS)}
         others = _Record()
@@ -81,7 +81,7 @@ class FailureRateGuard:
 
 
 def is_unknown_error(error: Exception | None) -> bool:
-    """Whether no adapter has said what the error means."""
+    """Whether the error has no known meaning: no adapter has translated it."""
     return error is not None and not isinstance(error, Transient | Permanent)
 
 

@@ -1,4 +1,4 @@
-"""Group commit: what many tasks want of the database at the same moment becomes one transaction per tenant.
+"""Group commit: concurrent operations of many tasks become one transaction per tenant.
 
 An operation is a set-based function: it gets a connection and the items of all who wait, and returns a result for each
 item, in order. Items that arrive while a tenant's transaction runs go into its next one; an item that arrives alone
@@ -57,7 +57,7 @@ class _Entry:
 
 @dataclass(slots=True)
 class _Queue:
-    """A tenant's entries that no transaction has taken up yet."""
+    """A tenant's entries that are not in a transaction yet."""
 
     entries: list[_Entry] = field(default_factory=list)
     worker: "asyncio.Task[None] | None" = None
@@ -115,7 +115,7 @@ class GroupCommit:
         return result
 
     async def _work(self, tenant_id: int | None, queue: _Queue) -> None:
-        """Runs one transaction after the other, until the queue is empty."""
+        """Runs transactions one after the other until the queue is empty."""
         try:
             while queue.entries:
                 await asyncio.sleep(max(queue.next_at - time.monotonic(), 0))
@@ -130,7 +130,7 @@ class GroupCommit:
             queue.worker = None
 
     async def _commit(self, tenant_id: int | None, entries: Sequence[_Entry]) -> None:
-        """Gives each entry its result, or the error that it failed with."""
+        """Gives each entry its result or its error."""
         if not entries:
             return
         try:
@@ -153,7 +153,7 @@ class GroupCommit:
                     entry.result.set_result(result)
 
     async def _run(self, tenant_id: int | None, entries: Sequence[_Entry]) -> list[Any]:
-        """Runs each operation once, over all of its items, and ends their events. Returns the results of all items."""
+        """Runs each operation once for all of its items, and ends their events. Returns the results of all items."""
         places: dict[Operation[Any, Any], list[int]] = {}
         for place, entry in enumerate(entries):
             places.setdefault(entry.operation, []).append(place)

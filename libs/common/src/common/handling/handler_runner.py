@@ -1,4 +1,4 @@
-"""Runs a handler over the events in hand, once: reads them, calls the handler, and ends them with what it changed.
+"""Runs a handler once for a set of claimed events: reads them, calls the handler, and ends them with its changes.
 
 When the handler returns, its changes, its announcements and the end of its events are committed together. When it
 fails, `failed_events` sorts the failure. Events whose lease was lost are left to whoever holds them now.
@@ -31,11 +31,11 @@ log = structlog.get_logger(__name__)
 
 
 class CancelledWithin(Exception):
-    """The handler raised CancelledError although nobody cancelled it. Released, its event would be claimed for ever."""
+    """A handler raised CancelledError although nobody cancelled it. A release would repeat that for ever."""
 
 
 class HandlerRunner:
-    """Runs one handler for one lane, `size` times at once; `pace_s` is how long a run has taken of late."""
+    """Runs one handler for one lane, up to `size` times at once; `pace_s` is the recent duration of a run."""
 
     def __init__(self, handler: Handler, lane: Lane, size: int, context: RunnerContext) -> None:
         self.pace_s = 0.0
@@ -52,7 +52,7 @@ class HandlerRunner:
         )
 
     async def handle(self, claims: Sequence[Claim]) -> None:
-        """Ends the claims, or puts them back. Cancelled, it releases what it holds."""
+        """Ends the claims, or releases them. If it is cancelled, it releases what it holds."""
         try:
             async with self._slots:
                 began = time.perf_counter()
@@ -70,7 +70,7 @@ class HandlerRunner:
             raise
 
     async def _read(self, claim: Claim) -> Item[Any] | None:
-        """Reads the event; dead-letters one that cannot be read, and returns None."""
+        """Reads the event; dead-letters an unreadable one and returns `None`."""
         try:
             if claim.tenant_id == NO_TENANT:
                 raise Undecodable(claim.error or "the message names no tenant")
@@ -85,7 +85,7 @@ class HandlerRunner:
             return None
 
     async def _attempt_alone(self, item: Item[Any]) -> None:
-        """Runs the handler while nothing else is in hand in this process; if that takes too long, the event rests."""
+        """Runs the handler while nothing else is in hand in this process; after a time limit, tries the event later."""
         try:
             async with self._context.occupancy.alone(self._context.quiet_s):
                 log.warning("suspect_is_handled_alone", event_id=str(item.event_id), crashes=item.claim.crashes)
@@ -106,7 +106,7 @@ class HandlerRunner:
             await self._attempt([item])
 
     async def _attempt(self, items: Sequence[Item[Any]]) -> bool:
-        """Runs the handler. Many that fail are run again one by one, to find the event that they fail on.
+        """Runs the handler. After a failure of many events, runs it for each alone, to find the one that fails.
 
         Returns whether other events of the tenant may be tried now.
         """
@@ -147,7 +147,7 @@ class HandlerRunner:
         return failure is None or await self._fail(open_items, failure)
 
     def _note_ages(self, items: Sequence[Item[Any]], open_items: Sequence[Item[Any]]) -> None:
-        """Notes how long after the rep's request the events ended that are not open any more."""
+        """Records the time from the rep's request to the end, for each event that has ended."""
         if self._request_age is None:
             return
         now_s, still_open = time.time(), {id(item.claim) for item in open_items}
@@ -158,7 +158,7 @@ class HandlerRunner:
                 self._request_age.observe(age)
 
     async def _fail(self, items: Sequence[Item[Any]], failure: Exception) -> bool:
-        """Puts failed events back, or tries each alone where the failure may be one event's."""
+        """Puts failed events back, or tries each alone if the failure may be that of one event."""
         is_remote = isinstance(failure, Transient) and (not self._handler.is_set_based or failure.scope == "tenant")
         if len(items) <= 1 or is_remote:  # what a remote system cannot do now, it cannot do one by one either
             return not items or await self._failed.fail([item.claim for item in items], failure)
@@ -170,7 +170,7 @@ class HandlerRunner:
         return True
 
     async def _end_probe(self, claim: Claim, failure: Exception | None) -> None:
-        """Ends the tenant's pause after a probe, unless that failed for a reason to pause."""
+        """Ends the tenant's pause after a probe, unless the probe failed for a reason to pause."""
         is_reason = is_unknown_error(failure) or (isinstance(failure, Transient) and failure.scope == "tenant")
         if claim.pause_failures is None or is_reason:
             return
@@ -178,7 +178,7 @@ class HandlerRunner:
             await self._failed.end_pause(claim.tenant_id)
 
     async def _run(self, items: Sequence[Item[Any]], open_items: list[Item[Any]]) -> None:
-        """Calls the handler. Leaves in `open_items` the events that are not ended, also when it raises."""
+        """Calls the handler. `open_items` keeps the events that are not ended, also when it raises."""
         now = datetime.now(UTC)
         if self._handler.is_set_based:
             async with self._database.transaction(items[0].event.tenant_id) as tx:

@@ -1,4 +1,4 @@
-"""Runs in a process: many beside each other, or one alone.
+"""Admission of runs in a process: many beside each other, or one alone.
 
 aiorwlock does nearly this; but runs that began to wait while one waited to be alone go on waiting after that one has
 given up, until no run is under way at all, which may be never.
@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 
 class Occupancy:
-    """Lets runs in: beside others at once, alone when the others have ended. Whoever waits to be alone goes first."""
+    """Admits runs: beside others at once, alone when the others have ended. A run that waits to be alone goes first."""
 
     def __init__(self) -> None:
         self._running = 0
@@ -21,7 +21,7 @@ class Occupancy:
 
     @asynccontextmanager
     async def beside_others(self) -> AsyncIterator[None]:
-        """Waits while a run is alone, or waits to be."""
+        """Waits while a run is alone or waits to be alone."""
         while not self._is_open.is_set():
             await self._is_open.wait()
         self._running += 1
@@ -35,7 +35,7 @@ class Occupancy:
 
     @asynccontextmanager
     async def alone(self, within_s: float) -> AsyncIterator[None]:
-        """Lets no other run begin, and waits for those under way. Raises TimeoutError if they take longer."""
+        """Admits no other run, and waits for those in progress. Raises TimeoutError if they take longer."""
         async with asyncio.timeout(within_s) as waiting, self._alone:
             self._is_open.clear()
             try:

@@ -1,4 +1,4 @@
-"""Retry strategies: how long an event that fails with a Transient is tried again, and how long it rests in between.
+"""Retry strategies: for how long an event that fails with a Transient is retried, and with which backoff.
 
     @stage.handles(LeadScored, chunk=200, retry=RetryStrategy(give_up_after=timedelta(hours=48)))
 
@@ -13,7 +13,7 @@ from common.errors import Transient
 
 @dataclass(frozen=True, slots=True)
 class RetryStrategy:
-    """Patience by time. The default is a handler's, unless it states its own.
+    """A rule for retries, limited by time. Handlers have the default unless they state their own.
 
     An event is tried until it has failed for `give_up_after`, counted from its first failure; the first attempt after
     that is its last. Between attempts it rests 2, 4, 8 … times `base`, at most `cap`, up to half of it random.
@@ -24,7 +24,7 @@ class RetryStrategy:
     cap: timedelta = timedelta(minutes=5)
 
     def delay(self, failures: int, error: Transient, chance: float) -> timedelta:
-        """Returns the rest after the `failures`-th failure in a row.
+        """Returns the backoff after this number of failures in a row.
 
         Exponential with jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/); `chance` is
         in [0, 1). Never less than the other side asked for, up to `cap`.
@@ -33,7 +33,7 @@ class RetryStrategy:
         return timedelta(seconds=max(backoff, min(error.retry_after or 0, self.cap.total_seconds())))
 
     def decide(self, failures: int, failing_for: timedelta, error: Exception, chance: float) -> timedelta | None:
-        """Returns how long an event rests after its `failures`-th failure; `None`: it is not tried again.
+        """Returns the backoff of an event after this number of failures; `None` if it is not retried.
 
         `failing_for` is the time since its first failure. Only a Transient is tried again.
         """

@@ -1,4 +1,4 @@
-"""Declares the handlers of a service. A stage is a name, and one handler per event; `service.run` runs it.
+"""Declares the handlers of a service. A stage has a name and one handler per event; `service.run` runs it.
 
     stage = Stage("scorer")
 

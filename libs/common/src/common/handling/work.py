@@ -46,7 +46,7 @@ class Item(Generic[E]):
         return self.envelope.lane
 
     def message(self, event: Event, source: str, at: str) -> Message:
-        """Builds the message of an event that this one causes: it keeps tenant, lane, request, replay and trace.
+        """Builds the message of an event that this one causes, with the same tenant, lane, request, replay and trace.
 
         `source` is the announcing service, `at` an ISO 8601 time. Raises Permanent for an event of another tenant.
         """
@@ -56,7 +56,7 @@ class Item(Generic[E]):
         return Announcement(event, self._following(event_id)).message(source, at)
 
     def event_template(self, event: type[Event], source: str, at: str) -> EventTemplate:
-        """Builds the template for a statement that itself writes many events of one type, caused by this one."""
+        """Builds the template for a statement that writes many events of one type, caused by this one."""
         return EventTemplate.of(event.topic, self.event_id, self._following(self.event_id), source=source, at=at)
 
     def _following(self, event_id: UUID) -> Envelope:
@@ -95,7 +95,7 @@ class Batch(Generic[E]):
 
 
 class Chunk(Generic[E]):
-    """Events of one tenant, oldest first, each to be ended by `finish`, all at once or some at a time.
+    """Events of one tenant, oldest first. `finish` ends all of them at once, or some at a time.
 
     Events that a handler leaves unfinished when it returns are ended, and announce nothing. When it raises, a Transient
     lets the unfinished ones rest; after any other error each of them is tried alone.
@@ -132,13 +132,13 @@ class Chunk(Generic[E]):
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:
-        """Opens a short transaction of this tenant, for reading or for notes; it ends no event."""
+        """Opens a short transaction of this tenant that ends no event, for reading or for notes."""
         async with self._database.transaction(self.tenant_id) as tx:
             yield tx
 
     @asynccontextmanager
     async def step(self) -> AsyncIterator[Connection]:
-        """Commits a part, with what is announced, and keeps the unfinished events for another lease. Raises LeaseLost.
+        """Commits a part with its announcements, and keeps the unfinished events for another lease. Raises LeaseLost.
 
         When the transaction rolls back, nothing is announced.
         """
@@ -148,7 +148,7 @@ class Chunk(Generic[E]):
 
     @asynccontextmanager
     async def finish(self, items: Sequence[Item[E]] | None = None) -> AsyncIterator[Connection]:
-        """Commits what was done for these items (`None`: all unfinished), what is announced, and their end.
+        """Commits the changes for these items (`None`: all unfinished), their announcements, and their end.
 
         Raises LeaseLost. When the transaction rolls back, nothing is announced.
         """
@@ -212,13 +212,13 @@ class Work(Chunk[E]):
         super().announce(event, cause or self.item)
 
     def event_template(self, event: type[Event]) -> EventTemplate:
-        """Builds the template for a statement inside `step` or `finish` that itself announces events of this type."""
+        """Builds the template for a statement inside `step` or `finish` that announces events of this type."""
         return self.item.event_template(event, self._inbox.consumer, self._at)
 
     async def finish_with(
         self, group_commit: GroupCommit, operation: Operation[T, Any], item: T, *, announcing: Sequence[Event] = ()
     ) -> None:
-        """Finishes in a transaction that this tenant's other tasks share: the operation's changes, the events, the end.
+        """Finishes the event, with the operation's changes, in a transaction shared with this tenant's other tasks.
 
         Raises LeaseLost as `finish` does, what the operation raises, and Unavailable. A handler that is cancelled
         meanwhile may have ended the event all the same; to release its claim changes nothing then.

@@ -1,4 +1,4 @@
-"""The workers of one topic in one lane: they claim what is ready and hand it out, up to a number at once.
+"""The workers of one topic in one lane: they claim ready events and run the handler on several at once.
 
 Tenants are served in turn, so that a large one never starves a small one. Nothing here runs in Kafka's poll loop.
 """
@@ -39,7 +39,7 @@ MOST_AHEAD = 3
 
 
 class Held(NamedTuple):
-    """Claims in the hands of a run, and since when by the monotonic clock."""
+    """Claims of a run in progress, and since when by the monotonic clock."""
 
     claims: list[Claim]
     since: float
@@ -51,7 +51,7 @@ class LaneWorkers:
     def __init__(
         self, handler: Handler, lane: Lane, size: int, context: RunnerContext, ended: Callable[[], None] = lambda: None
     ) -> None:
-        """`ended` is called when a run has ended: its event may have been given a time to come back."""
+        """`ended` is called after each run: its event may be due again later."""
         self.topic = handler.event.topic
         self.lane = lane
         self._size = size
@@ -76,12 +76,12 @@ class LaneWorkers:
         self._has_news = True
 
     def wake(self) -> None:
-        """Has the workers look for something to claim."""
+        """Wakes the workers, so that they look for something to claim."""
         self._has_news = True
         self._wake.set()
 
     async def run(self) -> None:
-        """Claims and hands out until `stop`. Survives the database being away."""
+        """Claims and runs until `stop`. Survives an outage of the database."""
         while not self._is_stopping:
             self._wake.clear()
             try:
@@ -95,12 +95,12 @@ class LaneWorkers:
             await self._wake.wait()
 
     def held_for(self, seconds: float) -> list[Claim]:
-        """The claims that have been in hand for so long. Any thread may ask."""
+        """Returns the claims that have been in hand for so long. May be called from any thread."""
         before = time.monotonic() - seconds
         return [claim for held in list(self._running.values()) if held.since <= before for claim in held.claims]
 
     async def stop(self, grace_s: float) -> None:
-        """Stops claiming, waits up to `grace_s` for the events in progress, and releases the others."""
+        """Stops claiming, waits up to `grace_s` for events in progress, and releases the others."""
         self._is_stopping = True
         self.wake()
         with suppress(TimeoutError):
@@ -114,7 +114,7 @@ class LaneWorkers:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _claim_and_hand_out(self) -> bool:
-        """Whether there was anything. A service that is to stop claims nothing more."""
+        """Claims and starts one run; returns whether there was anything. Claims nothing if the service is to stop."""
         room = self._room()
         if room <= 0 or self._is_stopping or self._guard.trip_reason is not None:
             return False
@@ -124,7 +124,7 @@ class LaneWorkers:
         return bool(claims)
 
     def _room(self) -> int:
-        """Returns the number of runs that may still be begun or, for a quick handler, claimed ahead.
+        """Returns how many runs may still begin or, for a quick handler, may be claimed ahead.
 
         What is claimed ahead is made up for when half of it is used up, not one by one.
         """
@@ -135,7 +135,7 @@ class LaneWorkers:
         return self._size + ahead - in_hand if in_hand < self._size or in_hand <= self._size + ahead // 2 else 0
 
     async def _claim(self, limit: int) -> list[Claim]:
-        """Up to so many claims of one tenant, the next in turn that has any."""
+        """Claims up to so many rows of one tenant: the next in turn that has any."""
         is_round_over = False
         must_read = self._is_ring_old()
         while True:
@@ -156,7 +156,7 @@ class LaneWorkers:
                     self._ring.append(tenant)  # there may be more behind what was in the way
 
     def _next_in_turn(self) -> int | None:
-        """Returns the next tenant with ready events that does not use its share of the workers yet."""
+        """Returns the next tenant with ready events that does not yet use its share of the workers."""
         busy = Counter(held.claims[0].tenant_id for held in self._running.values()) if self._share < self._size else {}
         for place, tenant in enumerate(self._ring):
             if busy.get(tenant, 0) < self._share:
@@ -169,7 +169,7 @@ class LaneWorkers:
         return is_stale and (self._is_ring_whole or len(self._ring) < RING)
 
     async def _read_ring(self) -> bool:
-        """Adds the next tenants that have something ready, and returns whether the round is over with these.
+        """Adds the next tenants that have something ready, and returns whether this completes the round.
 
         Tenants that wait already keep their place.
         """

@@ -1,1 +1,1 @@
-"""HTTP of every service: limits, security headers, health, and Retry-After."""
+"""HTTP in every service: limits, security headers, health checks, and Retry-After."""

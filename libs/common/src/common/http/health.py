@@ -1,4 +1,4 @@
-"""Liveness, readiness and metrics over HTTP. Live: every task that has to run still runs. Ready: the parts answer.
+"""Liveness, readiness and metrics over HTTP. Live: every required task still runs. Ready: the dependencies answer.
 
 Metrics have a port of their own if METRICS_PORT names one, so that the service's own port may be public.
 """
@@ -24,7 +24,7 @@ READY_TIMEOUT_S = 2.0
 
 
 def tasks_run(tasks: Callable[[], Iterable["asyncio.Task[None] | None"]]) -> Check:
-    """Alive while none of the tasks has ended. Asked each time, since a client makes its tasks as it starts."""
+    """A check that passes while none of the tasks has ended. Lists them each time: a client makes its own later."""
 
     async def check() -> str | None:
         for task in tasks():
@@ -37,7 +37,7 @@ def tasks_run(tasks: Callable[[], Iterable["asyncio.Task[None] | None"]]) -> Che
 
 
 def database_answers(database: Database) -> Check:
-    """Ready while PostgreSQL answers within two seconds."""
+    """A check that passes while PostgreSQL answers within two seconds."""
 
     async def check() -> str | None:
         try:
@@ -51,7 +51,7 @@ def database_answers(database: Database) -> Check:
 
 
 async def verdict(checks: Iterable[Check]) -> tuple[int, str]:
-    """HTTP status and text: the first reason against it, or ok."""
+    """Returns HTTP status and text: the first failed check's reason, or ok."""
     for check in checks:
         if (reason := await check()) is not None:
             return 503, reason
@@ -59,7 +59,7 @@ async def verdict(checks: Iterable[Check]) -> tuple[int, str]:
 
 
 def routes(live: Iterable[Check], ready: Iterable[Check]) -> list[Route]:
-    """`/livez` and `/readyz`."""
+    """Builds the routes `/livez` and `/readyz`."""
 
     def probe(checks: Iterable[Check]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(_: Request) -> Response:
@@ -75,7 +75,7 @@ def routes(live: Iterable[Check], ready: Iterable[Check]) -> list[Route]:
 
 
 def metrics_route() -> Route:
-    """`/metrics` on the service's own port, for a service whose port is not public."""
+    """Builds the route `/metrics` on the service's own port, for a service whose port is not public."""
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
@@ -85,7 +85,7 @@ def metrics_route() -> Route:
 
 @asynccontextmanager
 async def metrics_served(settings: ServiceSettings) -> AsyncIterator[None]:
-    """Serves `/metrics` on a port of its own, if there is one. Raises Permanent if something else listens there.
+    """Serves `/metrics` on a port of its own, if one is set. Raises Permanent if another process listens there.
 
     prometheus-client's own server has a thread that wakes up twice per second.
     """

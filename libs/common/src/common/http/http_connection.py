@@ -1,4 +1,4 @@
-"""uvicorn's HTTP/1.1 connection with the limits that it lacks: on a request's size, and on slow senders and readers.
+"""uvicorn's HTTP/1.1 connection with additional limits: on a request's size, and on slow senders and readers.
 
 A request's head (request line and headers) has `MAX_HEAD` bytes and `read_timeout_s` seconds; beyond that the answer is
 431 or 408. What chunked encoding adds to a body has `MAX_FRAMING` bytes; beyond that the connection is closed. The
@@ -29,7 +29,7 @@ _SECURITY = "".join(
 
 
 class _HeadTooLarge(Exception):
-    """Leaves the parser's callback; the parser turns it into one of its own errors."""
+    """Ends the parser's callback; the parser turns it into one of its own errors."""
 
 
 class BoundedConnection(HttpToolsProtocol):
@@ -54,7 +54,7 @@ class BoundedConnection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """Waits for the client to read on; the transport holds as much for it as it may."""
+        """Waits until the client reads on; the transport holds no more for it than its limit."""
         super().pause_writing()
         self._write_deadline = self.loop.call_later(self._write_timeout_s, self.transport.abort)
 

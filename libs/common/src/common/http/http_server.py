@@ -20,7 +20,7 @@ from common.settings import ServiceSettings
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which sleeps until it is to exit; uvicorn's own looks ten times per second."""
+    """uvicorn's server, woken for its exit; uvicorn's own checks for it ten times per second."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         self._should_exit = False
@@ -70,7 +70,7 @@ def http_config(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
 
 @asynccontextmanager
 async def served_on(port: int, app: ASGIApp, settings: ServiceSettings) -> AsyncIterator[None]:
-    """Serves an application on a port of its own beside the service's, while the block runs. Raises OSError."""
+    """Serves an application on an additional port of the service while the block runs. Raises OSError."""
     config = http_config(app, settings)
     config.load()
     state = ServerState()
@@ -90,7 +90,7 @@ async def served_on(port: int, app: ASGIApp, settings: ServiceSettings) -> Async
 
 
 def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
-    """A server that ends on SIGTERM and SIGINT, and leaves it to the caller what happens after that.
+    """Yields a server that ends on SIGTERM and SIGINT; the caller decides what happens after that.
 
     Raises Permanent if its address is in use, or not of this machine.
     """
@@ -107,7 +107,7 @@ def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
 
 
 def _require_free(host: str, port: int) -> None:
-    """Raises Permanent with the setting to change: the HTTP server would end with a code of its own."""
+    """Raises Permanent, which names the setting to change, if the port is taken: uvicorn would exit by itself."""
     try:
         for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
             with socket.socket(family, kind, protocol) as probe:

@@ -1,4 +1,4 @@
-"""The address of an Odoo, cut down from what people paste. Pure."""
+"""Addresses of Odoo databases, without the path and query that people paste with them. Pure."""
 
 from urllib.parse import urlsplit, urlunsplit
 
@@ -9,11 +9,11 @@ PAGES = frozenset({"odoo", "web", "json", "jsonrpc", "xmlrpc", "my", "scoped_app
 
 
 class AddressRejected(Permanent):
-    """The address is none of an Odoo; the message says what to give instead."""
+    """A text that is no address of an Odoo; the message says what to enter instead."""
 
 
 def base_of(url: str) -> str:
-    """Cuts an address, as pasted from a browser, to the base that Odoo's API has. Raises AddressRejected."""
+    """Returns the base address that Odoo's API has, for an address pasted from a browser. Raises AddressRejected."""
     url = url.strip()
     try:
         parts = urlsplit(url)

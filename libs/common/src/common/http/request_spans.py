@@ -1,4 +1,4 @@
-"""A span for each HTTP request, which what follows from the request is a part of."""
+"""Records a span for each HTTP request; everything that the request causes is a part of it."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -10,7 +10,7 @@ _HEADER = b"traceparent"
 
 
 class RequestSpans:
-    """ASGI middleware. The request continues with the span's own `traceparent`. Without a recording it does nothing."""
+    """ASGI middleware. The request continues with the span's own `traceparent`. Inactive unless spans are recorded."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

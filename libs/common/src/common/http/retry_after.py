@@ -1,4 +1,4 @@
-"""The Retry-After header of an HTTP answer (RFC 9110, 10.2.3): how long the other side wants us to wait."""
+"""The Retry-After header of an HTTP answer (RFC 9110, 10.2.3): the wait that the other side asks for."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ _LONGEST_WAIT = timedelta(days=1)
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime) -> timedelta | None:
-    """Reads the time to wait: seconds, a date, or Retry-After-Ms; a day at most. `None` where there is none to read.
+    """Reads the time to wait: seconds, a date, or Retry-After-Ms; a day at most. `None` if there is no valid one.
 
     `headers` are looked up in lower case.
     """

@@ -42,7 +42,7 @@ class SecurityHeaders:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on, and adds the headers to its answer. One that the answer has stays."""
+        """Passes the request on, and adds the headers to its answer, except those that it already has."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

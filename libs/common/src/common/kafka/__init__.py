@@ -1,1 +1,1 @@
-"""Kafka clients that end in order, and its record batches read and written within bounds."""
+"""Kafka clients that are always closed, and record batches that are read and written within bounds."""

@@ -1,4 +1,4 @@
-"""Kafka clients that are closed however their user ends."""
+"""Starts Kafka clients and always closes them, however their block ends."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 
 class KafkaClient(Protocol):
-    """aiokafka's producers and consumers."""
+    """The common interface of aiokafka's producers and consumers."""
 
     async def start(self) -> None: ...
     async def stop(self) -> None: ...
@@ -21,7 +21,7 @@ _closings: set["asyncio.Task[None]"] = set()
 
 @asynccontextmanager
 async def running(client: Client, *, within_s: float | None = None) -> AsyncIterator[Client]:
-    """Starts the client, yields it, and closes it in the end.
+    """Starts the client, yields it, and closes it at the end.
 
     Raises what its start raises, and TimeoutError if that takes longer than `within_s` seconds.
 

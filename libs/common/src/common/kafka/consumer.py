@@ -1,4 +1,4 @@
-"""A Kafka consumer that reads within bounds and never stands still at what it cannot read.
+"""A Kafka consumer that reads within bounds and never stops at a message that it cannot read.
 
 aiokafka has no seam for how the bytes of a fetch become records, nor for how it fetches: it looks three classes up by
 name, and ours take their place (`record_batches.py` says what two of them do). `Consumer` besides bounds what one read
@@ -43,7 +43,7 @@ WAIT_MS = 60_000
 
 
 class _Fetched:
-    """The bytes that a fetch brought of a partition, in place of aiokafka's `MemoryRecords`."""
+    """The bytes of a partition from one fetch, in place of aiokafka's `MemoryRecords`."""
 
     def __init__(self, data: bytes) -> None:
         self._size = len(data)
@@ -57,7 +57,7 @@ class _Fetched:
 
 
 class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc] # aiokafka's consumer is not typed
-    """The records of a fetch, read as they are asked for; ends early when enough of it has been in memory."""
+    """The records of a fetch, parsed on demand; ends early when enough of it has been in memory."""
 
     next_fetch_offset: int
 
@@ -76,7 +76,7 @@ class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc] # aioka
 
 
 class _Fetcher(fetcher.Fetcher):  # type: ignore[misc] # not typed
-    """Fetches at once where aiokafka's own would wait for its next look, or for a long fetch.
+    """Fetches at once where aiokafka's own would wait for its next poll, or for a long fetch.
 
     When other partitions are assigned, the connection of a fetch that the broker still holds back is closed: the broker
     takes one request of a connection after the other, so the new partitions would wait for it.
@@ -113,7 +113,7 @@ consumer.Fetcher = _Fetcher
 
 
 class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # not typed
-    """aiokafka's consumer; a read ends at `READ_BYTES`, and what waits in the client is bounded.
+    """aiokafka's consumer with bounds: a read ends at `READ_BYTES`, and the client's buffers are bounded.
 
     Partitions take turns: each read begins behind the partition that the last one ended with, so that one that is
     always full keeps none waiting.
@@ -130,7 +130,7 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # not typed
     async def getmany(
         self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
     ) -> dict[TopicPartition, list["ConsumerRecord[bytes, bytes]"]]:
-        """Waits up to `timeout_ms` for records; reads one partition after another until it has enough."""
+        """Waits up to `timeout_ms` for records; reads one partition after the other until it has enough."""
         left = max_records or 2**31
         found = await self._first(partitions, timeout_ms)
         if not found:
@@ -159,7 +159,7 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # not typed
     async def _first(
         self, partitions: Sequence[TopicPartition], timeout_ms: int
     ) -> dict[TopicPartition, list["ConsumerRecord[bytes, bytes]"]]:
-        """Waits up to `timeout_ms` for a record. While none comes, fetches become longer, and so fewer."""
+        """Waits up to `timeout_ms` for a record. While none arrives, fetches become longer, and so fewer."""
         found: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]
         awake_ms = 0 if self._fetcher.idle_wait_ms else min(timeout_ms, IDLE_AFTER_MS)
         found = await super().getmany(*partitions, timeout_ms=awake_ms, max_records=1)
@@ -173,7 +173,7 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc] # not typed
 
 
 class _SubscribersConsumer(Consumer):
-    """FastStream sleeps for a while after a read that brought nothing, and logs no error: this one waits and logs."""
+    """The consumer of FastStream's subscribers. It waits for records where FastStream sleeps, and logs errors."""
 
     async def getmany(
         self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
@@ -188,7 +188,7 @@ class _SubscribersConsumer(Consumer):
 
 
 class Broker(KafkaBroker):
-    """FastStream's broker for subscribers alone, which read with a `Consumer`."""
+    """FastStream's broker for subscribers only, which read with a `Consumer`."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, consumer_only=True, **settings)
@@ -210,7 +210,7 @@ def _bytes_of(records: list["ConsumerRecord[bytes, bytes]"]) -> int:
 
 
 def flaw_of(record: "ConsumerRecord[bytes, bytes]") -> str | None:
-    """Returns why the message could not be read if the record is a placeholder for it, else `None`."""
+    """Returns the reason if the record is a placeholder for an unreadable message, else `None`."""
     if record.checksum is None:
         return None
     return (record.headers[0][1] or b"").decode(errors="replace")

@@ -1,4 +1,4 @@
-"""Decompresses what Kafka's record batches hold, up to a bound: some kilobytes may stand for gigabytes."""
+"""Decompresses Kafka's record batches up to a bound: some kilobytes may expand to gigabytes."""
 
 import struct
 import zlib
@@ -18,11 +18,11 @@ _BLOCK_LENGTH = struct.Struct(">i")
 
 
 class DecompressionFailed(Exception):
-    """The bytes are not what their codec makes, or stand for more than the bound."""
+    """The bytes are invalid for their codec, or expand beyond the bound."""
 
 
 def decompressed(codec: int, data: memoryview, bound: int) -> _Bytes:
-    """`data` as it was before compression by the codec with this number in Kafka. Raises DecompressionFailed."""
+    """Decompresses `data` by the codec with this number in Kafka. Raises DecompressionFailed."""
     if codec not in _CODECS:
         raise DecompressionFailed(f"no codec has the number {codec}")
     try:
@@ -73,7 +73,7 @@ def _lz4(data: memoryview, bound: int) -> bytearray:
 
 
 def _into(decompress: Callable[[memoryview, bytearray], int], data: memoryview, bound: int) -> bytearray:
-    """Into a buffer that is large enough for most; then into one as large as is allowed."""
+    """Decompresses into a buffer that is large enough for most; if it is not, into one of the maximum size."""
     for room in sorted({min(32 * len(data), bound), bound}):
         buffer = bytearray(room)
         try:

@@ -1,4 +1,4 @@
-"""Messages of the outbox, put into the record batches of the partitions that they belong to."""
+"""Packs messages of the outbox into record batches of their partitions."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ class Place(NamedTuple):
 
 
 class Outgoing(NamedTuple):
-    """A message of a row, as Kafka takes it. `at_ms` is its timestamp, by the database's clock."""
+    """A message of a row in the form that Kafka gets it. `at_ms` is its timestamp, by the database's clock."""
 
     row: Place
     at_ms: int
@@ -28,13 +28,13 @@ class Outgoing(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """A record batch that is sent as one, and the messages in it."""
+    """A record batch that is sent as one, and its messages."""
 
     builder: BatchBuilder
     messages: list[Outgoing]
 
     def append(self, message: Outgoing) -> bool:
-        """False: it is full. An empty batch takes a message of any size."""
+        """Adds a message; returns False if the batch is full. An empty batch accepts a message of any size."""
         _, at_ms, key, value, headers = message
         if self.builder.append(timestamp=at_ms, key=key, value=value, headers=headers) is None:
             return False
@@ -52,14 +52,14 @@ class PartitionBatches:
         self.waiting: deque[Batch] = deque()
 
     def append(self, message: Outgoing) -> None:
-        """Puts the message into the last batch. Raises what the client raises where it cannot be encoded."""
+        """Adds the message to the last batch. Raises the client's errors if it cannot be encoded."""
         if not self.waiting or not self.waiting[-1].append(message):
             batch = Batch(self._new_builder(), [])
             batch.append(message)
             self.waiting.append(batch)
 
     def split(self, batch: Batch) -> None:
-        """Puts the messages of a batch back at the front, each in a batch of its own."""
+        """Moves the messages of a batch back to the front, each into a batch of its own."""
         for message in reversed(batch.messages):
             alone = Batch(self._new_builder(), [])
             alone.append(message)
@@ -67,7 +67,7 @@ class PartitionBatches:
 
 
 def partition_of(key: bytes | None, value: bytes | None, partitions: Sequence[int]) -> int:
-    """The partition of a message: by the CRC-32 of its key, as librdkafka's `consistent` partitioner has it.
+    """Returns the partition of a message: by the CRC-32 of its key, like librdkafka's `consistent` partitioner.
 
     Java's murmur2 took a third of the time that sending an event takes in Python. One without a key goes by its value.
     """

@@ -1,4 +1,4 @@
-"""Opens Kafka's record batches within bounds, whatever bytes they hold.
+"""Parses Kafka's record batches within bounds, whatever bytes they hold.
 
 The Kafka client raises on a header name that is not UTF-8, on a wrong checksum and on a structure that makes no sense,
 and never gets past that offset; and it decompresses whatever it is given. Here nothing raises: what cannot be read
@@ -57,14 +57,14 @@ class Unreadable(NamedTuple):
 
 
 class OpenBatch(NamedTuple):
-    """A batch's records, read one by one, and the bytes of memory that they come from."""
+    """A batch's records, parsed one by one, and the number of bytes of memory that they occupy."""
 
     size: int
     records: Iterator[Any]
 
 
 def split(data: bytes) -> list[memoryview]:
-    """The whole batches that a fetch brought. A last one that is cut off is left out."""
+    """Splits the bytes of a fetch into whole batches. An incomplete last one is left out."""
     view, at, found = memoryview(data), 0, []
     while at + _PREFIX.size <= len(view):
         end = at + _PREFIX.size + _PREFIX.unpack_from(view, at)[1]
@@ -76,7 +76,7 @@ def split(data: bytes) -> list[memoryview]:
 
 
 def offset_after(batch: memoryview, following: memoryview | None) -> int:
-    """The offset behind a batch; that of its beginning where the batch cannot be believed and nothing follows.
+    """Returns the offset after a batch; that of its beginning if the batch is not credible and nothing follows.
 
     Kafka hands a batch out again until its true end is passed, so going on offset by offset loses nothing.
     """
@@ -89,7 +89,7 @@ def offset_after(batch: memoryview, following: memoryview | None) -> int:
 
 
 def open_batch(batch: memoryview, position: int) -> OpenBatch:
-    """The batch's records from `position` on. Neither this nor reading them raises."""
+    """Opens the batch's records from `position` on. Neither this nor their parsing raises."""
     try:
         opened = _opened(batch)
     except _FLAWS as flaw:
@@ -100,7 +100,7 @@ def open_batch(batch: memoryview, position: int) -> OpenBatch:
 
 
 def _opened(batch: memoryview) -> bytes:
-    """The batch, not compressed any more. Raises one of `_FLAWS`."""
+    """Returns the batch decompressed. Raises one of `_FLAWS`."""
     if batch[_MAGIC_AT] != _PRESENT_MAGIC:
         raise ValueError(f"format {batch[_MAGIC_AT]} is not that of Kafka 0.11 and later")
     if not _checksum_is_right(batch):
@@ -123,7 +123,7 @@ def _first_offset(batch: memoryview) -> int:
 
 
 def _read(batch: memoryview, opened: bytes, position: int) -> Iterator[Any]:
-    """Reads a batch with the client's parser and, from the first record that it cannot read, with a tolerant one."""
+    """Parses a batch with the client's parser and, from the first record that it cannot read, with a tolerant one."""
     reached = position
     is_small = len(opened) <= MAX_MESSAGE
     try:
@@ -147,7 +147,7 @@ def _read(batch: memoryview, opened: bytes, position: int) -> Iterator[Any]:
 
 
 def _read_patiently(batch: memoryview, opened: bytes, reached: int) -> Iterator[Any]:
-    """Record by record: each says how long it is, so that one which makes no sense hides no other."""
+    """Parses record by record: each states its length, so an invalid one hides no other."""
     base, *_, last, first_time, _, _, _, _, count = _HEADER.unpack_from(opened)
     body, at, expected = bytearray(opened[_HEADER.size :]), 0, base
     last = -1 if _is_dense(opened) else base + last
@@ -169,13 +169,13 @@ def _read_patiently(batch: memoryview, opened: bytes, reached: int) -> Iterator[
 
 
 def _is_dense(batch: bytes) -> bool:
-    """Whether each offset of the batch has its record, as in all that no compaction has thinned out."""
+    """Whether each offset of the batch has its record, as in all batches that no compaction has thinned out."""
     *_, last, _, _, _, _, _, count = _HEADER.unpack_from(batch)
     return bool(last + 1 == count)
 
 
 def _one(record: bytes, base: int, expected: int, last: int, first_time: int) -> Any:
-    """A record without its length. Its offset is the expected one unless it names a later one of the batch."""
+    """Parses a record after its length. Its offset is the expected one unless it states a later one of the batch."""
     data, offset, time = bytearray(record), expected, -1
     try:
         delta, at = decode_varint(data, 1)  # the first byte is attributes, of which there are none

@@ -79,7 +79,7 @@ def _without_addresses(_: object, __: str, event: structlog.typing.EventDict) ->
 
 
 def _cut(value: Any) -> Any:
-    """The value without what is private. What is no text, list or mapping is looked at as JSON will show it."""
+    """Returns the value without private parts. Objects of other types are searched in the form that JSON will have."""
     if isinstance(value, str):
         return _PRIVATE.sub(CUT_OUT, value) if "@" in value or "%40" in value else value
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Records spans with OpenTelemetry and sends them to a collector by OTLP over HTTP. Imported only where that is wanted.
+"""Records spans with OpenTelemetry and sends them to a collector by OTLP over HTTP. Imported only if it is configured.
 
 Statements and HTTP calls are recorded as parts of a request or an event. What a service does by itself, such as looking
 for work, is not. No trace leaves by our calls: vendors and Odoo get no header.
@@ -32,7 +32,7 @@ _QUEUE, _BATCH, _EVERY_MS = 8192, 512, 2000
 
 
 class _RequestsAndEvents(Sampler):
-    """Begins traces with requests and events alone; which of them, `tracing.is_chosen` has said by then."""
+    """Samples traces that begin with requests and events only, as `tracing.is_chosen` has decided before."""
 
     def should_sample(
         self,
@@ -52,9 +52,7 @@ class _RequestsAndEvents(Sampler):
 
 
 class _StatementsOfRecordedWork(AsyncPGInstrumentor):
-    """Leaves statements alone that are no part of a recorded span, which are nearly all: a span that is not recorded
-    costs as much time as it takes to describe the statement.
-    """
+    """Instruments only statements inside a recorded span, which are few: describing a statement costs time."""
 
     _instance = None  # the library keeps one instance, which a subclass would share
 
@@ -69,14 +67,14 @@ class _StatementsOfRecordedWork(AsyncPGInstrumentor):
 
 
 def _recorded_alone(wrapped: Any, statement: Any, instance: Any, arguments: Any, options: Any) -> Any:
-    """Runs a statement, with a span inside a recorded one. Returns what is to be awaited."""
+    """Runs a statement, with a span if it is inside a recorded one. Returns an awaitable."""
     if trace.get_current_span().is_recording():
         return wrapped(statement, instance, arguments, options)
     return statement(*arguments, **options)
 
 
 class _QuietTracer(Tracer):
-    """Records no text of an error, which may quote what it is about: PostgreSQL names the values of a row."""
+    """Leaves texts of errors out of spans: they may quote data, as PostgreSQL does with the values of a row."""
 
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
@@ -93,7 +91,7 @@ class _QuietTracer(Tracer):
 
 
 class _QuietProvider(trace.TracerProvider):
-    """Makes quiet tracers, for libraries."""
+    """Provides tracers without texts of errors to libraries."""
 
     def __init__(self, provider: TracerProvider) -> None:
         self._provider = provider
@@ -104,7 +102,7 @@ class _QuietProvider(trace.TracerProvider):
 
 @contextmanager
 def recorded(service: str, endpoint: str, share: float, nightly_share: float) -> Iterator[None]:
-    """Has spans recorded and sent to the collector at `endpoint`; at the end sends the rest, for 5 s at most.
+    """Records spans and sends them to the collector at `endpoint`; at the end sends the rest, for 5 s at most.
 
     The shares are those of requests, and of events that no request led to: of these a night has many.
     """
@@ -134,7 +132,7 @@ def recorded(service: str, endpoint: str, share: float, nightly_share: float) ->
 
 
 def _begin(tracer: Tracer, beginning: Beginning) -> Span:
-    """Begins a span, in the trace of its parent, or else of the current span. Requests and events begin a new one."""
+    """Begins a span in the trace of its parent, else of the current span. Requests and events begin a new trace."""
     parent, context = beginning.parent, None
     if parent is not None and trace_id(parent) is not None:
         flags = TraceFlags(int(parent[53:55], 16))

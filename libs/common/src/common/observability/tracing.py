@@ -20,7 +20,7 @@ Kind = Literal["server", "consumer", "client"]
 
 
 class _Recording:
-    """The function that begins spans, while they are recorded: `span_recording` sets it."""
+    """The function that begins spans while they are recorded; `span_recording` sets it."""
 
     begin: "Callable[[Beginning], Span] | None" = None
     #: The share of traces that are chosen, by the kind of the span that begins them.
@@ -31,7 +31,7 @@ recording = _Recording()
 
 
 class Beginning(NamedTuple):
-    """A span to be recorded. `parent` is a traceparent; without one it is a child of the current span, if any."""
+    """Parameters of a span. `parent` is a traceparent; without one it is a child of the current span, if any."""
 
     name: str
     kind: Kind
@@ -40,12 +40,12 @@ class Beginning(NamedTuple):
 
 
 def new_traceparent(*, is_chosen: bool = True) -> str:
-    """The start of a trace. One that is not chosen is recorded by nobody."""
+    """Begins a trace. One that is not sampled is recorded nowhere."""
     return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-0{int(is_chosen)}"
 
 
 def is_chosen(traceparent: str | None, kind: Kind) -> bool:
-    """Whether a span with this parent is to be recorded. Where a trace begins, chance decides, by the kind's share."""
+    """Whether a span with this parent is to be recorded. For a new trace, chance decides, by the share of its kind."""
     if recording.begin is None:
         return False
     if traceparent is not None and _TRACEPARENT.fullmatch(traceparent):
@@ -54,7 +54,7 @@ def is_chosen(traceparent: str | None, kind: Kind) -> bool:
 
 
 def child_of(traceparent: str | None) -> str:
-    """A new span of the same trace; a new trace where there is none, or none that can be read.
+    """Returns a new span of the same trace; of a new trace if there is none, or it cannot be parsed.
 
     While spans are recorded, `traceparent` is that of a recorded span, and what follows is a child of it.
     """
@@ -66,13 +66,13 @@ def child_of(traceparent: str | None) -> str:
 
 
 def trace_id(traceparent: str | None) -> str | None:
-    """The trace's id, for logs."""
+    """Returns the trace's id, for logs."""
     return traceparent[3:35] if traceparent and _TRACEPARENT.fullmatch(traceparent) else None
 
 
 @contextmanager
 def spans(beginnings: Sequence[Beginning]) -> Iterator[list[str | None]]:
-    """Records spans of the same work, side by side; the first is the current one meanwhile. An error fails all.
+    """Records spans of the same work side by side; the first is current meanwhile. An error marks all as failed.
 
     Yields the traceparent of each. While nothing is recorded, that is the one given.
     """
@@ -100,7 +100,7 @@ def spans(beginnings: Sequence[Beginning]) -> Iterator[list[str | None]]:
 
 
 def _traceparent_of(span: "Span") -> str:
-    """Builds the span's W3C header."""
+    """Builds the span's W3C `traceparent` header."""
     it = span.get_span_context()
     return f"00-{it.trace_id:032x}-{it.span_id:016x}-{it.trace_flags & 1:02x}"
 
@@ -113,7 +113,7 @@ def span(name: str, kind: Kind, **attributes: str | int) -> Iterator[None]:
 
 
 def note(name: str, attributes: Mapping[str, str | int]) -> None:
-    """Names the current span by what is known only now, and adds attributes."""
+    """Renames the current span, for a name that is known late, and adds attributes."""
     if recording.begin is None:
         return
     from opentelemetry import trace

@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL. `Database` is the only way to one; import all names from here."""
+"""Connections to PostgreSQL. `Database` is the only way to open one; import all names from here."""
 
 from common.postgres.connections import SERVICE_ROLE, Connection, Session, as_json, role_of
 from common.postgres.database import Database, PoolUse

@@ -1,4 +1,4 @@
-"""Advisory locks of PostgreSQL: taken without waiting inside a statement, and lost when their connection breaks."""
+"""Advisory locks of PostgreSQL: tried inside a statement without waiting there, and lost when the connection breaks."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ LOCK_PAUSE_S, MAX_LOCK_PAUSE_S = 0.05, 1.0
 
 
 async def has_locked(session: Session, name: str, *, wait: bool) -> bool:
-    """Takes the lock for the life of the session, or returns False if someone has it. With `wait`, tries again."""
+    """Takes the lock for the life of the session; returns False if another session has it. With `wait`, tries again."""
     pause_s = LOCK_PAUSE_S
     while not await session.fetchval(TRY_LOCK, name):
         if not wait:
@@ -29,7 +29,7 @@ async def has_locked(session: Session, name: str, *, wait: bool) -> bool:
 
 @asynccontextmanager
 async def kept_alive(session: Session, every_s: float, *, name: str) -> AsyncIterator[None]:
-    """Keeps the session from being idle while the block runs. Leaves the block with TimeoutError when it breaks."""
+    """Keeps the session from being idle while the block runs. Raises TimeoutError in the block when it breaks."""
     async with asyncio.timeout(None) as held:
 
         def leave(_: Any) -> None:

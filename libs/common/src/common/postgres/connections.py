@@ -1,4 +1,4 @@
-"""Types of connections, the services' roles, the settings of connections, and an encoding of arguments."""
+"""Types and settings of connections, the services' roles, and an encoding of arguments."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
@@ -25,7 +25,7 @@ def role_of(service: str) -> str:
 
 
 def transaction_settings(role: str) -> dict[str, str]:
-    """Settings of every transaction."""
+    """Returns the settings of every transaction."""
     return {
         "role": role,
         "jit": "off",
@@ -43,7 +43,7 @@ def transaction_settings(role: str) -> dict[str, str]:
 
 
 def session_settings(name: str, role: str) -> dict[str, str]:
-    """Settings of a connection to the server itself."""
+    """Returns the settings of a connection to the server itself."""
     return {
         **transaction_settings(role),
         "application_name": name,
@@ -55,7 +55,7 @@ def session_settings(name: str, role: str) -> dict[str, str]:
 
 
 def as_json(texts: Sequence[str]) -> str:
-    """Many texts as one argument, for `json_array_elements_text`: an array takes asyncpg ten times as long to encode.
+    """Encodes many texts as one argument for `json_array_elements_text`: asyncpg takes ten times as long for an array.
 
     They are to be such as PostgreSQL can hold: without NUL, and without half a surrogate pair.
     """

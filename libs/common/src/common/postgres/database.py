@@ -1,4 +1,4 @@
-"""The only way to a database connection: a transaction with its tenant set, as a role that owns nothing.
+"""The only way to a database connection: a transaction with its tenant set, under a role that owns no table.
 
 `Database.transaction(tenant_id)` is for a tenant's rows, `Database.without_tenant()` for the tables that have no tenant
 (inbox, outbox, public facts, the list of tenants), `Database.read(tenant_id)` for one statement that only reads,
@@ -30,7 +30,7 @@ from common.settings import DatabaseSettings
 
 
 class PoolUse(NamedTuple):
-    """Connections of a pool: in use, idle, and the most that there may be."""
+    """Numbers of a pool's connections: in use, idle, and the maximum."""
 
     in_use: int
     idle: int
@@ -96,7 +96,7 @@ class Database:
 
     @classmethod
     async def of_service(cls, service: str, settings: DatabaseSettings, *, size: int = 1) -> Self:
-        """Opens a pool with the rights of the service, where its settings say. Raises as `connect` does."""
+        """Opens a pool with the rights of the service, to the addresses in its settings. Raises as `connect` does."""
         url, direct_url = settings.database_url, settings.database_direct_url
         return await cls.connect(url, size=size, name=service, role=role_of(service), direct_url=direct_url)
 
@@ -122,14 +122,14 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, tenant_id: int) -> AsyncIterator[Connection]:
-        """A transaction that sees and writes this tenant's rows only. Commits at the end, rolls back on an error."""
+        """Opens a transaction that sees and writes only this tenant's rows. Commits, or rolls back on an error."""
         # One round trip for both; an int cannot carry SQL.
         async with self._begin(f"{self._begin_with}; SET LOCAL request.tenant_id = {int(tenant_id)}") as connection:
             yield connection
 
     @asynccontextmanager
     async def without_tenant(self) -> AsyncIterator[Connection]:
-        """A transaction without a tenant: of tenants' tables it sees no row."""
+        """Opens a transaction without a tenant: it sees no row of tenants' tables."""
         async with self._begin(self._begin_with) as connection:
             yield connection
 
@@ -149,7 +149,7 @@ class Database:
                     yield connection
 
     def read(self, tenant_id: int) -> AbstractAsyncContextManager[Connection]:
-        """For a single statement that only reads this tenant's rows, and sets the tenant itself: it saves round trips.
+        """Opens a connection for a single statement that reads this tenant's rows and sets the tenant itself.
 
         A tenant that it sets with `set_config('request.tenant_id', …, true)` is set for that statement alone. At most
         `READS_AT_ONCE` run at a time, and of one tenant half of them; the others wait for their turn.
@@ -177,7 +177,7 @@ class Database:
 
     @asynccontextmanager
     async def session(self, *, timeout_s: float = 60, **settings: str) -> AsyncIterator[Session]:
-        """A connection of its own, outside the pool. `settings` are PostgreSQL's."""
+        """Opens a connection outside the pool. `settings` are PostgreSQL's."""
         with translated():
             session = await asyncpg.connect(
                 self._url,
@@ -215,4 +215,4 @@ async def _roll_back(connection: Connection) -> None:
 
 
 async def _nothing_to_reset(_: Session) -> None:
-    """All that we set is local to a transaction, so a connection goes back as it came: one round trip saved."""
+    """Resets nothing: all our settings are local to a transaction, so a connection is clean. Saves one round trip."""

@@ -1,4 +1,4 @@
-"""Translates errors of asyncpg into those of `common.errors`, once: at the connection."""
+"""Translates errors of asyncpg into those of `common.errors`, in one place: at the connection."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,7 +47,7 @@ def says_closed(error: asyncpg.InterfaceError) -> bool:
 
 @contextmanager
 def translated(broken: type[Unavailable] = Unavailable) -> Iterator[None]:
-    """Raises Unavailable for errors of the server being away (`broken` where it did not answer), ConstraintViolated."""
+    """Raises Unavailable for errors of an unreachable server (`broken`: it did not answer), and ConstraintViolated."""
     try:
         yield
     except AWAY as error:

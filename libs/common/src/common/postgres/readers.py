@@ -1,4 +1,4 @@
-"""Connections for statements that read: few of them, of which no tenant has more than half.
+"""Connections for reading statements: few, and no tenant has more than half of them.
 
 So the slow reads of one tenant do not keep all others waiting. The connections are kept out of the pool, which takes
 longer to lend one than many a read takes, and closes idle ones together with their plans.
@@ -15,7 +15,7 @@ from common.postgres.errors import translated
 
 
 class Readers:
-    """`at_once` statements run at a time, and of one tenant half of them; the others wait, first come, first served."""
+    """Limits statements: `at_once` run at a time, half of them of one tenant. Others wait; first come, first served."""
 
     def __init__(self, pool: Pool, at_once: int) -> None:
         self._pool = pool
@@ -33,23 +33,23 @@ class Readers:
 
     @asynccontextmanager
     async def turn(self, tenant_id: int) -> AsyncIterator[None]:
-        """Waits for the tenant's turn, then for everybody's: who waits for the former keeps nobody else waiting."""
+        """Waits for the tenant's turn, then for a connection's: a tenant that waits holds up no other."""
         async with self.turns_of(tenant_id), self._turns:
             yield
 
     def connection(self, tenant_id: int) -> "Reading":
-        """A connection for one statement of the tenant, as an `async with` block."""
+        """Yields a connection for one statement of the tenant, in an `async with` block."""
         return Reading(self, self.turns_of(tenant_id), self._turns)
 
     def turns_of(self, tenant_id: int) -> asyncio.Semaphore:
-        """The turns of a tenant, which last as long as somebody has them."""
+        """Returns the semaphore of a tenant, which exists as long as one of its statements holds it or waits for it."""
         turns = self._turns_of.get(tenant_id)
         if turns is None:
             turns = self._turns_of[tenant_id] = asyncio.Semaphore(self._share)
         return turns
 
     async def lend(self) -> Connection:
-        """Takes a connection that was kept, or one of the pool."""
+        """Takes an idle connection, or one of the pool."""
         while self._idle:
             connection = self._idle.pop()
             if not connection.is_closed():
@@ -58,21 +58,21 @@ class Readers:
         return await self._pool.acquire()
 
     async def take_back(self, connection: Connection, *, is_sound: bool) -> None:
-        """Keeps the connection. One that may be broken goes to the pool, which finds out."""
+        """Keeps the connection for the next statement. One that may be broken goes to the pool, which checks it."""
         if is_sound and not self._closing:
             self._idle.append(connection)
         else:
             await self._pool.release(connection)
 
     async def close(self) -> None:
-        """Gives the connections back to the pool, those in use as soon as their statements have ended."""
+        """Returns the connections to the pool, those in use as soon as their statements have ended."""
         self._closing = True
         while self._idle:
             await self._pool.release(self._idle.pop())
 
 
 class Reading:
-    """A turn and a connection. Errors come out as `translated` says.
+    """A turn and a connection for one statement. Raises errors as `translated` says.
 
     One class, since functions inside each other take twice as long, and every page of a list goes through here.
     """

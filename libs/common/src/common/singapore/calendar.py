@@ -1,4 +1,4 @@
-"""The day in Singapore: budgets, nights and news are counted by it."""
+"""The calendar day in Singapore, by which budgets, nights and news are counted."""
 
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -7,10 +7,10 @@ SINGAPORE = ZoneInfo("Asia/Singapore")
 
 
 def day_in_singapore(now: datetime) -> date:
-    """The calendar day in Singapore at `now`, a time with a zone."""
+    """Returns the calendar day in Singapore at `now`, a time with a zone."""
     return now.astimezone(SINGAPORE).date()
 
 
 def midnight_in_singapore(now: datetime) -> datetime:
-    """The beginning of the calendar day in Singapore at `now`, a time with a zone."""
+    """Returns the beginning of the calendar day in Singapore at `now`, a time with a zone."""
     return datetime.combine(day_in_singapore(now), time(), SINGAPORE)

@@ -28,7 +28,7 @@ class VersionedCode(NamedTuple):
 
 
 class Hierarchy:
-    """Codes with their ancestors and descendants. `usual` is the version that the register is of, if that is known."""
+    """Codes with their ancestors and descendants. `usual` is the register's version, if it is known."""
 
     def __init__(self, codes: Iterable[Code], *, usual: str | None = None) -> None:
         self.usual = usual
@@ -70,7 +70,7 @@ class Hierarchy:
             at = None if code.parent_code is None else VersionedCode(key.version, code.parent_code)
 
     def beneath(self, key: VersionedCode) -> tuple[VersionedCode, ...]:
-        """Returns the five-digit codes at or beneath a code."""
+        """Returns the five-digit codes at or below a code."""
         return tuple(self._beneath.get(key, ()))
 
     def children(self, key: VersionedCode) -> tuple[VersionedCode, ...]:
@@ -78,7 +78,7 @@ class Hierarchy:
         return tuple(self._children.get(key, ()))
 
     def topmost(self, keys: Iterable[VersionedCode]) -> list[VersionedCode]:
-        """Removes duplicates and codes that are beneath another of the codes; keeps the order."""
+        """Removes duplicates and codes below another of the codes; keeps the order."""
         found = dict.fromkeys(key for key in keys if key in self._codes)
         return [key for key in found if not any(above in found for above in list(self.upwards(key))[1:])]
 

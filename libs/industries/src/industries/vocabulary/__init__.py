@@ -103,7 +103,7 @@ def activities() -> dict[str, Activity]:
 
 @cache
 def verbs() -> dict[str, str]:
-    """Reads the verbs of what companies do, with their nouns."""
+    """Reads the verbs of companies' activities, with their nouns."""
     pairs = (line.split(" = ") for line in _lines("verbs"))
     return {verb: noun for noun, verbs in pairs for verb in verbs.split()}
 

@@ -1,4 +1,4 @@
-"""Dead letters: their messages in `<topic>.dlq`, their rows in the inbox, and what operators do about them."""
+"""Dead letters: their messages in `<topic>.dlq`, their rows in the inbox, and what operators can do about them."""
 
 from common.delivery.dead_letters.actions import correct, count_overtaken, drop, history, retry, states
 from common.delivery.dead_letters.messages import SUFFIX, dead_letter

@@ -54,7 +54,7 @@ HISTORY = """
 
 
 class State(NamedTuple):
-    """State of a retried event: open, done or dead, with the error and the time of the next attempt."""
+    """State of a retried event: open, done or dead, with its error and the time of its next attempt."""
 
     state: str
     error: str | None
@@ -62,12 +62,12 @@ class State(NamedTuple):
 
 
 async def count_overtaken(db: Reader, letters: Sequence[Key]) -> int:
-    """Counts the letters of which a younger event of the key was handled already, or is being handled."""
+    """Counts the letters whose key has a younger event that was handled already, or is being handled."""
     return int(await db.fetchval(OVERTAKEN, *_columns(letters)))
 
 
 async def retry(db: Reader, letters: Sequence[Key], operator: str, reason: str | None) -> int:
-    """Opens the rows again for their consumers; returns how many. Younger open events of their keys wait."""
+    """Opens the rows again for their consumers; returns how many. Younger open events of their keys have to wait."""
     return int(await db.fetchval(RETRY, *_columns(letters), operator, reason))
 
 
@@ -89,17 +89,17 @@ async def correct(
 
 
 async def drop(db: Reader, letters: Sequence[Key], operator: str, reason: str) -> int:
-    """Marks the letters dropped; returns how many. Their rows stay as long as others."""
+    """Marks the letters as dropped; returns how many. Their rows are kept as long as all others."""
     return _rows_of(await db.execute(DROP, *_columns(letters), operator, reason))
 
 
 async def states(db: Reader, letters: Sequence[Key]) -> list[State]:
-    """Reads where the events stand."""
+    """Reads the states of events."""
     return [State(*row.values()) for row in await db.fetch(STATES, *_columns(letters))]
 
 
 async def history(db: Reader, letter: Letter) -> list[asyncpg.Record]:
-    """Lists what operators did about the letter, oldest first."""
+    """Lists the operators' actions on the letter, oldest first."""
     return await db.fetch(HISTORY, letter.event_id, letter.consumer, letter.replay_id)
 
 

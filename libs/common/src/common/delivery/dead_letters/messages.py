@@ -1,4 +1,4 @@
-"""The dead letter of an event: its original bytes, key and headers, with reason and origin in headers of their own.
+"""Messages for `<topic>.dlq`: an event's original bytes, key and headers, with reason and origin in extra headers.
 
 A letter is never larger than its topic allows: what does not fit is left out, and headers say so. The whole of it stays
 in the inbox, at the place that the origin headers name.
@@ -22,7 +22,7 @@ MOST_HEADERS = MAX_HEADERS - 20
 
 
 def dead_letter(claim: Claim, consumer: str, reason: str, handler: str) -> Message:
-    """Makes the message for `<topic>.dlq`. Headers say where the original stands, and which handler failed."""
+    """Builds the message for `<topic>.dlq`. Headers name the place of the original and the handler that failed."""
     original = unpack_headers(claim.headers)
     kept = _that_fit(original, HEADERS_BYTES)
     key = None if claim.key is None else claim.key[:KEY_BYTES]
@@ -59,5 +59,5 @@ def _that_fit(headers: Sequence[tuple[str, bytes | None]], room: int) -> list[tu
 
 
 def _size(headers: Sequence[tuple[str, bytes | None]]) -> int:
-    """At most: a name has up to four bytes per character, lengths up to five each."""
+    """Upper bound of the size of a message: a name has up to four bytes per character, a length up to five."""
     return sum(4 * len(name) + len(value or b"") + 10 for name, value in headers)

@@ -58,7 +58,7 @@ TENANTS = """
 
 @dataclass(frozen=True)
 class Selection:
-    """Filters of dead letters; what is `None` filters nothing.
+    """Filters of dead letters; a filter that is `None` matches all.
 
     `reason` is a part of the error, in any case; `group` is a group's whole reason, with # for numbers and ids.
     """
@@ -75,23 +75,23 @@ class Selection:
 
     @property
     def is_all(self) -> bool:
-        """Whether nothing is filtered."""
+        """Whether no filter is set."""
         given = (self.ids, self.consumer, self.topic, self.reason, self.since, self.until, self.group)
         return not any(given) and self.tenant is None
 
     @property
     def arguments(self) -> tuple[object, ...]:
-        """The statement's parameters."""
+        """The parameters of the statement."""
         times = self.since, self.until
         return self.ids or None, self.consumer, self.topic, self.reason, self.tenant, *times, self.group
 
     def of(self, statement: str) -> str:
-        """The statement with these filters."""
+        """Adds these filters to the statement."""
         return statement.replace("{selected}", _DROPPED if self.dropped else _SELECTED)
 
 
 class Group(NamedTuple):
-    """Letters of one consumer, topic and reason."""
+    """Number of dead letters of one consumer, topic and reason."""
 
     consumer: str
     topic: str
@@ -128,7 +128,7 @@ class Brief:
 
 @dataclass(frozen=True)
 class Letter:
-    """A dead letter with all that its row says."""
+    """A dead letter with all columns of its row."""
 
     consumer: str
     event_id: UUID
@@ -153,12 +153,12 @@ class Letter:
 
     @property
     def row_key(self) -> Key:
-        """Primary key of the row."""
+        """The primary key of the row."""
         return Key(self.consumer, self.event_id, self.replay_id)
 
 
 async def groups(db: Reader, selected: Selection) -> list[Group]:
-    """Groups the letters by consumer, topic and reason, the largest group first."""
+    """Counts the letters by consumer, topic and reason, the largest group first."""
     return [Group(*row.values()) for row in await db.fetch(selected.of(GROUPS), *selected.arguments)]
 
 
@@ -173,7 +173,7 @@ async def briefly(db: Reader, selected: Selection, limit: int) -> list[Brief]:
 
 
 async def tenants(db: Reader, selected: Selection) -> dict[int, int]:
-    """Counts the letters of each tenant; -1 is that of letters that name none."""
+    """Counts the letters of each tenant; -1 stands for letters that name no tenant."""
     return {row["tenant_id"]: row["letters"] for row in await db.fetch(selected.of(TENANTS), *selected.arguments)}
 
 

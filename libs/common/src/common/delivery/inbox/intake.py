@@ -1,4 +1,4 @@
-"""Writes every batch that Kafka hands over into the inbox, and only then commits its offsets.
+"""Writes every batch that Kafka delivers into the inbox, and only then commits its offsets.
 
 No handler runs here, so a poll is never late, and a message that cannot be read blocks nobody: it becomes a row with
 its flaw, and from there a dead letter. What people asked us to forget is removed from messages. While a topic has too
@@ -53,7 +53,7 @@ class Intake:
         arrived: Callable[[Collection[tuple[str, Lane]]], None],
         suppression: Suppression | None = None,
     ) -> None:
-        """`arrived` is called with the topics and lanes that rows were written of."""
+        """`arrived` is called with the topics and lanes of the rows that were written."""
         self._inbox = inbox
         self._bound = bound
         self._arrived = arrived
@@ -83,7 +83,7 @@ class Intake:
         self.subscriber(self.take_in)
 
     async def read_rewinds(self) -> None:
-        """Reads which topics were rewound to be handled again. The group was stopped for that. Raises Unavailable."""
+        """Reads the topics whose events are to be handled again after a rewind. Raises Unavailable."""
         async with self._database.statement() as tx:
             self._rewinds = await rewinds(tx, self._inbox.consumer)
 
@@ -143,7 +143,7 @@ class Intake:
             pause = min(pause * 2, 5)
 
     async def _hold_back(self, topic: str, taken: int, consumer: Any) -> None:
-        """Pauses the topic when its inbox is full. Counted only so often: a count costs as much as it counts."""
+        """Pauses the topic when its inbox is full. Counts rarely: a count costs as much as it counts."""
         self._since_count[topic] += taken
         if self._since_count[topic] < self._bound // 10:
             return
@@ -160,7 +160,7 @@ class Intake:
             log.info("intake_paused", topic=topic, bound=self._bound)
 
     async def let_in_again(self) -> None:
-        """Resumes each paused topic once half of its bound is free. Runs for ever."""
+        """Resumes each paused topic once half of its bound is free. Runs until it is cancelled."""
         while True:
             await self._is_paused.wait()
             await asyncio.sleep(0.2)
@@ -185,7 +185,7 @@ class Intake:
 
 
 def parts(records: Sequence["ConsumerRecord[bytes, bytes]"]) -> Iterator[Sequence["ConsumerRecord[bytes, bytes]"]]:
-    """Cuts a batch into what one statement takes."""
+    """Splits a batch into parts that fit one statement."""
     start, size = 0, 0
     for at, record in enumerate(records):
         size += max(0, record.serialized_value_size)
@@ -196,7 +196,7 @@ def parts(records: Sequence["ConsumerRecord[bytes, bytes]"]) -> Iterator[Sequenc
 
 
 def arrival(record: "ConsumerRecord[bytes, bytes]") -> Arrival:
-    """Makes the record a row of the inbox. One that cannot be read has no tenant, and an id made of its offset."""
+    """Turns the record into a row of the inbox. An unreadable one has no tenant, and an id made from its offset."""
     try:
         if (flaw := flaw_of(record)) is not None:
             raise Undecodable(flaw)
@@ -219,11 +219,11 @@ def _flawed(record: "ConsumerRecord[bytes, bytes]", error: Undecodable) -> Arriv
 
 
 async def _leave_headers_alone(records: Any, original: Any) -> KafkaMessage:
-    """FastStream's own parser decodes every header and loses the batch when one is not UTF-8: show it none."""
+    """Hides the headers from FastStream's own parser, which loses the whole batch when one of them is not UTF-8."""
     parsed: KafkaMessage = await original((replace(records[0], headers=(), value=b""),))
     parsed.raw_message = records
     return parsed
 
 
 async def _leave_body_alone(message: KafkaMessage) -> None:
-    """Bodies are decoded at work time, where a bad one is a dead letter."""
+    """Leaves the body undecoded: it is decoded when it is handled, where a bad one becomes a dead letter."""

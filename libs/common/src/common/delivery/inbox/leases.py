@@ -1,4 +1,4 @@
-"""Extends the leases of the events in hand, so that a lease can be short and a handler may take as long as it needs.
+"""Extends the leases of events in progress, so that a lease can be short and a handler may take as long as it needs.
 
 The heartbeat has a thread, an event loop and a connection of its own: no handler that keeps the service's event loop
 busy, and no pool without a free connection, lets a lease run out.
@@ -25,17 +25,17 @@ RETRY_S = 0.5
 
 
 class LeaseKeeper:
-    """Extends the leases of what a replica holds, `BEATS` times per lease. Survives the database being away."""
+    """Extends the leases of a replica's claims, `BEATS` times per lease. Survives an outage of the database."""
 
     def __init__(self, database: Database, inbox: Inbox, held_for: Callable[[float], Sequence[Claim]]) -> None:
-        """`held_for` gives the claims that are held for so many seconds already; it is called from another thread."""
+        """`held_for` returns the claims that have been held for so many seconds; it is called from another thread."""
         self._database = database
         self._inbox = inbox
         self._held_for = held_for
         self._beat_s = inbox.lease.total_seconds() / BEATS
 
     async def run(self) -> None:
-        """Runs until it is cancelled; then it waits for the thread to end."""
+        """Runs until it is cancelled; then waits for its thread to end."""
         stop = threading.Event()
         thread = ThreadPoolExecutor(1, thread_name_prefix="leases")
         beating = asyncio.get_running_loop().run_in_executor(thread, self._beat, stop)
@@ -47,7 +47,7 @@ class LeaseKeeper:
             await asyncio.wait([beating])
 
     def _beat(self, stop: threading.Event) -> None:
-        """Runs in the thread, until it is stopped."""
+        """Extends leases in its own thread until it is stopped."""
         database: Database | None = None
         pause_s = self._beat_s
         with asyncio.Runner() as runner:

@@ -1,4 +1,4 @@
-"""`inbox_pauses`: the tenants that a consumer leaves alone, since a remote system of theirs is away.
+"""`inbox_pauses`: the tenants whose events a consumer does not claim, because a remote system of theirs is away.
 
 A paused tenant's rows stay in the inbox, unclaimed, however many there are. When the pause is over, one replica claims
 one row of them, the probe (`Inbox.claim`). If the probe fails in the same way, the pause is prolonged; if not, it ends.
@@ -28,7 +28,7 @@ READ = "SELECT tenant_id, since, until, failures, reason FROM inbox_pauses WHERE
 
 
 class Pause(NamedTuple):
-    """A paused tenant: since when, until when at least, and the failure that it is paused for."""
+    """A paused tenant: since when, until when at least, and the failure that caused it."""
 
     tenant_id: int
     since: datetime
@@ -38,28 +38,28 @@ class Pause(NamedTuple):
 
 
 async def begin(tx: Connection, consumer: str, tenant_id: int, delay: timedelta, reason: str) -> None:
-    """Pauses the tenant. A pause that is there already stays as it is: only its probe prolongs it."""
+    """Pauses the tenant. An existing pause does not change: only its probe prolongs it."""
     await tx.execute(BEGIN, consumer, tenant_id, delay, reason)
 
 
 async def prolong(tx: Connection, consumer: str, tenant_id: int, delay: timedelta, reason: str) -> None:
-    """Counts a failed probe and lets the pause go on for `delay` from now."""
+    """Counts a failed probe and prolongs the pause by `delay` from now."""
     await tx.execute(PROLONG, consumer, tenant_id, delay, reason)
 
 
 async def end(tx: Connection, consumer: str, tenant_id: int) -> None:
-    """Lets the tenant's rows be claimed again."""
+    """Ends the pause: the tenant's rows can be claimed again."""
     await tx.execute(END, consumer, tenant_id)
 
 
 async def take_probe(tx: Connection, consumer: str, tenant_id: int, lease: timedelta) -> int | None:
-    """Takes the right to probe for a lease; returns the failures so far, `None` where there is nothing to probe."""
+    """Reserves the probe for one lease; returns the failures so far, `None` if there is nothing to probe."""
     failures: int | None = await tx.fetchval(TAKE_PROBE, consumer, tenant_id, lease)
     return failures
 
 
 async def return_probe(tx: Connection, consumer: str, tenant_id: int) -> None:
-    """Returns the right to probe, for another lane or topic: no row of this one could be claimed."""
+    """Releases the probe for another lane or topic: no row of this one could be claimed."""
     await tx.execute(RETURN_PROBE, consumer, tenant_id)
 
 

@@ -1,4 +1,4 @@
-"""Messages on their way into an inbox, without what is forgotten: the topics go on holding it until they end."""
+"""Removes what is forgotten from messages before they enter an inbox: topics keep it until their retention ends."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ MARK = '["ce_redacted","1"]'
 
 
 def redacted(arrivals: Sequence[Arrival], forgotten: ForgottenList) -> Sequence[Arrival]:
-    """Removes what is forgotten from the bodies, and marks those that it changed."""
+    """Removes what is forgotten from the bodies, and marks the messages that it changed."""
     return [_redacted(it, forgotten) for it in arrivals] if forgotten else arrivals
 
 

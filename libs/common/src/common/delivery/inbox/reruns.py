@@ -1,4 +1,4 @@
-"""Events that are handled again on purpose: rows of their own, under a replay id, in the nightly lane.
+"""Events that an operator has handled again: rows of their own under a replay id, on the nightly lane.
 
 `leadgen replay --rerun` writes such rows. After `leadgen rewind --rerun` the consumer's own intake does, for the
 messages between the position that was set and the one that the group had.
@@ -26,7 +26,7 @@ _SET = {"ce_lane", "ce_replayid", "ce_afresh", "replay_of"}
 
 
 class Rewind(NamedTuple):
-    """A rewound topic, and by partition the first offset to handle again and the one behind the last."""
+    """A rewound topic, with the first offset to handle again and the end (exclusive) for each partition."""
 
     replay_id: UUID
     starts: Mapping[str, int]
@@ -34,12 +34,12 @@ class Rewind(NamedTuple):
     afresh: datetime | None
 
     def covers(self, partition: int, offset: int) -> bool:
-        """Whether the message there is of the rewound part."""
+        """Whether the message is in the rewound part."""
         number = str(partition)
         return self.starts.get(number, 0) <= offset < self.ends.get(number, 0)
 
     def applied(self, arrival: Arrival) -> Arrival:
-        """Turns a message of the rewound part into a rerun. Those without an id stay.
+        """Turns a message in the rewound part into a rerun. Messages without an id do not change.
 
         The form of an event that an earlier rerun announced is handled again, too: it may be the newest. It gets a
         replay id of its own, since it has its event's id.
@@ -52,7 +52,7 @@ class Rewind(NamedTuple):
 
 
 def as_rerun(arrival: Arrival, replay_id: UUID, afresh: datetime | None) -> Arrival:
-    """Makes the row of a rerun of the same event. Its header `replay_of` keeps the place of the original."""
+    """Builds the row for a rerun of the same event. Its header `replay_of` keeps the place of the original."""
     headers = [(name, value) for name, value in unpack_headers(arrival.headers) if name not in _SET]
     headers += [
         ("ce_lane", b"nightly"),

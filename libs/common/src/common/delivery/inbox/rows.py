@@ -1,4 +1,4 @@
-"""Rows of the inbox, as they come in from Kafka and as a worker claims them; counts of them."""
+"""Rows of the inbox, as Kafka delivers them and as a worker claims them, and counts of them."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -14,7 +14,7 @@ NO_TENANT = -1
 
 
 class Arrival(NamedTuple):
-    """A message as it came. A flaw is why it cannot be read; it is kept all the same, for the dead-letter topic."""
+    """A message as it arrived. `flaw` says why it cannot be read; such a message is kept for the dead-letter topic."""
 
     event_id: UUID
     replay_id: UUID
@@ -30,7 +30,7 @@ class Arrival(NamedTuple):
 
 
 class Backlog(NamedTuple):
-    """Open rows of a topic and lane, and the age of the oldest in seconds. Both are at least so much."""
+    """Number of open rows of a topic and lane, and the age of the oldest in seconds. Both are lower bounds."""
 
     topic: str
     lane: Lane
@@ -39,7 +39,7 @@ class Backlog(NamedTuple):
 
 
 class DeadLetters(NamedTuple):
-    """Dead letters of a topic that the operator has neither retried nor dropped, and the age of the oldest."""
+    """Number of dead letters of a topic that no operator has retried or dropped, and the age of the oldest."""
 
     topic: str
     letters: int
@@ -47,7 +47,7 @@ class DeadLetters(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """Whether a topic and lane has ready rows, and in how many seconds the next row of this consumer is due."""
+    """Whether a topic and lane has ready rows, and the seconds until the next row of this consumer is due."""
 
     topic: str
     lane: Lane
@@ -81,7 +81,7 @@ class Claim(NamedTuple):
 
     @property
     def envelope(self) -> Envelope:
-        """Most of it stands in columns of its own; `lane` among them, so that what follows keeps to it."""
+        """The envelope, mostly from columns of the row; among them `lane`, so that what follows stays on it."""
         headers: dict[str, str | None] = dict(orjson.loads(self.headers))
         return Envelope(
             self.event_id,

@@ -1,4 +1,4 @@
-"""SQL of the inbox (table.py). Each statement is bounded in what it reads, whatever waits in the table.
+"""SQL statements of the inbox (table.py). Each reads a bounded number of rows, however long the table is.
 
 {inbox} and {outbox} are the service's own partitions, named directly: over the whole tables, planning a claim takes
 ten times as long as running it.

@@ -1,4 +1,4 @@
-"""A service's durable list of work: taken in from Kafka by batches, claimed by workers, ended with what they changed.
+"""A service's durable list of work. Intake writes rows in batches; workers claim them and end them with their changes.
 
 A row is claimable when it is open, its `next_at` has passed and no older open row has its topic and key. Its `phase`
 keeps what cannot be claimed out of the index that a claim reads (see the migration `phases`): a claim or a failure
@@ -27,7 +27,7 @@ AT_ONCE = timedelta(0)
 
 
 def is_cut_off(claims: Sequence[Claim], limit: int) -> bool:
-    """Whether a claim of up to `limit` ended at a bound, of number or of bytes, so that more may be ready."""
+    """Whether a claim of up to `limit` ended at a bound (rows or bytes), so that more may be ready."""
     return len(claims) == limit or sum(len(claim.value or b"") for claim in claims) >= sql.CLAIM_BYTES
 
 
@@ -44,13 +44,13 @@ class Inbox:
         self._sql: dict[str, str] = {}
 
     async def take_in(self, tx: Connection, arrivals: Sequence[Arrival]) -> int:
-        """Writes a batch and returns how many rows are new; what is there already stays as it is."""
+        """Writes a batch and returns how many rows are new; existing rows do not change."""
         if not arrivals:
             return 0
         return _rows_of(await tx.execute(self._own(sql.TAKE_IN), self.consumer, *zip(*arrivals, strict=True)))
 
     async def is_full(self, tx: Connection, topic: str, bound: int) -> bool:
-        """Whether `bound` or more rows of the topic are open, those of paused tenants not counted.
+        """Whether `bound` or more rows of the topic are open, without those of paused tenants.
 
         With those of paused tenants, it is full at `statements.MOST_WAITING` times the bound.
         """
@@ -59,12 +59,12 @@ class Inbox:
     async def ready_tenants(
         self, tx: Connection, topic: str, lane: Lane, *, after: int = BEFORE_ALL, limit: int = 100
     ) -> list[int]:
-        """Up to `limit` tenants with ready rows, in order of their number, from the one `after` this."""
+        """Lists up to `limit` tenants with ready rows, in order of their number, from the one `after` this."""
         rows = await tx.fetch(self._own(sql.READY_TENANTS), topic, lane, after, limit)
         return [row["tenant_id"] for row in rows]
 
     async def claim(self, tx: Connection, topic: str, lane: Lane, tenant_id: int, limit: int) -> list[Claim]:
-        """Leases the oldest ready row of each of up to `limit` keys, oldest first; of a paused tenant the probe.
+        """Leases the oldest ready row of each of up to `limit` keys, oldest first; for a paused tenant its probe.
 
         Ends early after `statements.CLAIM_BYTES` of bodies.
         Looks at a bounded number of rows: finding none does not mean that there are none (see `set_aside`).
@@ -86,7 +86,7 @@ class Inbox:
         return sorted((Claim(*row.values()) for row in rows), key=lambda claim: (claim.partition, claim.offset))
 
     async def set_aside(self, tx: Connection, topic: str, lane: Lane, tenant_id: int, limit: int = 500) -> int:
-        """Moves ready rows that cannot be claimed out of a claim's way; returns how many of the oldest `limit`."""
+        """Moves ready rows that cannot be claimed out of the way of claims; returns how many of the oldest `limit`."""
         return _rows_of(await tx.execute(self._own(sql.SET_ASIDE), topic, lane, tenant_id, limit))
 
     async def outlook(self, tx: Connection, lanes: Sequence[tuple[str, Lane]]) -> list[Outlook]:
@@ -95,31 +95,31 @@ class Inbox:
         return [Outlook(*row.values()) for row in await tx.fetch(self._own(sql.OUTLOOK), topics, names)]
 
     async def make_due_ready(self, tx: Connection, limit: int = 1000) -> int:
-        """Makes up to `limit` rows ready whose lease or backoff is over; returns how many."""
+        """Marks up to `limit` rows as ready whose lease or backoff has ended; returns how many."""
         return _rows_of(await tx.execute(self._own(sql.MAKE_DUE_READY), limit))
 
     async def backlog(self, tx: Connection, topics: Sequence[str], bound: int) -> list[Backlog]:
-        """Counts the open rows of each topic by lane, and no more than `bound` rows of a topic."""
+        """Counts the open rows of each topic by lane, at most `bound` rows of a topic."""
         return [Backlog(*row.values()) for row in await tx.fetch(self._own(sql.BACKLOG), topics, bound)]
 
     async def dead_letters(self, tx: Connection, bound: int) -> list[DeadLetters]:
-        """Counts the dead letters by topic, and no more than `bound` of them."""
+        """Counts the dead letters by topic, at most `bound` of them."""
         return [DeadLetters(*row.values()) for row in await tx.fetch(self._own(sql.DEAD_LETTERS), bound)]
 
     async def finish(self, tx: Connection, claims: Sequence[Claim], messages: Sequence[Message]) -> None:
-        """Announces and ends. Raises LeaseLost when any claim is not held any more; the caller rolls back."""
+        """Announces events and ends the rows. Raises LeaseLost if a claim is no longer held; the caller rolls back."""
         await self._end(tx, sql.FINISH, claims, *_columns(messages))
 
     async def step(self, tx: Connection, claims: Sequence[Claim], messages: Sequence[Message]) -> None:
-        """Announces, and holds on to the claims for another lease. Raises LeaseLost as `finish` does."""
+        """Announces events and keeps the claims for another lease. Raises LeaseLost as `finish` does."""
         await self._held(tx, sql.STEP, claims, *_columns(messages), self.lease)
 
     async def dead_letter(self, tx: Connection, claim: Claim, letter: Message, reason: str, handler: str) -> None:
-        """Marks the row dead and sends its dead letter. `handler` failed. Raises LeaseLost as `finish` does."""
+        """Marks the row as dead and sends its dead letter, which names `handler`. Raises LeaseLost as `finish` does."""
         await self._end(tx, sql.DEAD_LETTER, [claim], *_columns([letter]), reason, handler)
 
     async def retry(self, tx: Connection, claims: Sequence[Claim], delay: timedelta, reason: str) -> int:
-        """Counts a failure and lets the rows, and with them their keys, rest; returns of how many.
+        """Counts a failure and delays the rows, and with them their keys; returns the number of rows.
 
         Rows that were lost or ended meanwhile are left alone.
         """
@@ -131,11 +131,11 @@ class Inbox:
         await tx.execute(self._own(sql.EXTEND), self.consumer, *_tokens(claims), self.lease)
 
     async def release(self, tx: Connection, claims: Sequence[Claim], rest: timedelta = AT_ONCE) -> None:
-        """Makes the rows that are still held claimable after a rest. Counts neither a failure nor a crash."""
+        """Makes the rows that are still held claimable after a delay. Counts neither a failure nor a crash."""
         await tx.execute(self._own(sql.RELEASE), self.consumer, *_tokens(claims), rest)
 
     async def hold_alone(self, tx: Connection, claim: Claim, lease: timedelta) -> None:
-        """Notes that the holder works on nothing else, and holds the row for `lease`. Raises LeaseLost."""
+        """Records that the holder works on nothing else, and holds the row for `lease`. Raises LeaseLost."""
         await self._held(tx, sql.HOLD_ALONE, [claim], lease)
 
     async def _held(self, tx: Connection, statement: str, claims: Sequence[Claim], *arguments: object) -> None:
@@ -143,7 +143,7 @@ class Inbox:
         self._check(_rows_of(status), claims)
 
     async def _end(self, tx: Connection, statement: str, claims: Sequence[Claim], *arguments: object) -> None:
-        """Ends the rows, and lets the next row of a key have its turn."""
+        """Ends the rows, and makes the next row of each key ready."""
         row = await tx.fetchrow(self._own(statement), self.consumer, *_tokens(claims), *arguments)
         ended, topics, keys = row or (0, None, None)
         self._check(ended, claims)
@@ -155,14 +155,14 @@ class Inbox:
             raise LeaseLost(f"{self.consumer}: {written} rows of {len(claims)} are still held")
 
     def _own(self, statement: str) -> str:
-        """The statement over our own partitions."""
+        """Restricts the statement to the consumer's own partitions."""
         if statement not in self._sql:
             self._sql[statement] = statement.format(**self._names)
         return self._sql[statement]
 
 
 def _rows_of(status: str) -> int:
-    """The number in a command's tag, such as `UPDATE 3`."""
+    """Parses the number in a command's tag, such as `UPDATE 3`."""
     return int(status.rpartition(" ")[2])
 
 

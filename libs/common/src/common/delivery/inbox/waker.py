@@ -1,4 +1,4 @@
-"""Wakes a replica's workers for rows that nothing in this process tells of.
+"""Wakes a replica's workers for rows that become ready without a notice in this process.
 
 Those are rows whose lease or backoff is over, which it makes ready, and rows that another replica took in. It sleeps
 until the next row is due, for `POLL_S` or a third of a lease at most, and looks again soon after a handler has ended.
@@ -30,18 +30,18 @@ RETRY_S = 1.0
 
 
 class Sleeper(Protocol):
-    """Workers of a topic and lane."""
+    """The workers of a topic and lane, as the waker knows them."""
 
     def wake(self) -> None: ...
 
 
 class Waker:
-    """Looks for due and ready rows of one consumer, and wakes the workers of their topic and lane."""
+    """Finds due and ready rows of one consumer, and wakes the workers of their topic and lane."""
 
     def __init__(
         self, database: Database, inbox: Inbox, sleepers: Mapping[tuple[str, Lane], Sleeper], patience: timedelta
     ) -> None:
-        """`patience`: how long heartbeats are given to extend their leases after the database was away."""
+        """`patience` is the time that heartbeats get to extend their leases after an outage of the database."""
         self._database = database
         self._inbox = inbox
         self._sleepers = sleepers
@@ -51,11 +51,11 @@ class Waker:
         self._nudged = asyncio.Event()
 
     def nudge(self) -> None:
-        """Looks again soon: a row may have been given a time."""
+        """Shortens the wait before the next look: a row may have become due earlier."""
         self._nudged.set()
 
     async def run(self) -> None:
-        """Looks for ever. Survives the database being away."""
+        """Looks until it is cancelled. Survives an outage of the database."""
         while True:
             self._nudged.clear()
             began = time.monotonic()
@@ -70,7 +70,7 @@ class Waker:
             await asyncio.sleep(max(0.0, began + SPACING_S - time.monotonic()))
 
     async def _look(self) -> float:
-        """Wakes whoever has something to do; returns the seconds until the next row is due."""
+        """Wakes the workers that have something to do; returns the seconds until the next row is due."""
         async with self._database.statement() as tx:
             outlooks = await self._inbox.outlook(tx, list(self._sleepers))
         next_due_s = next((it.next_due_s for it in outlooks if it.next_due_s is not None), math.inf)

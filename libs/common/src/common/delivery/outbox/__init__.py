@@ -1,4 +1,4 @@
-"""The outbox, a service's announcements on their way to Kafka, and the relay that sends it. Writing begins here."""
+"""The outbox: a service's announcements on their way to Kafka, and the relay that sends them."""
 
 from common.delivery.outbox.announcements import EventTemplate, announce, save, sendables
 

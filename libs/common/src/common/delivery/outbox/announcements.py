@@ -1,4 +1,4 @@
-"""The outbox: announcements, written in the transaction that made them true, for the relay to send (`relay.py`).
+"""Writes announcements to the outbox, in the transaction of the change that they announce. `relay.py` sends them.
 
 A row is a message, or a bundle: the events of a set-based statement, which PostgreSQL puts together (see
 EventTemplate) and which are taken apart again on their way to Kafka.
@@ -39,7 +39,7 @@ class EventTemplate(NamedTuple):
 
     @classmethod
     def of(cls, topic: str, cause: UUID, envelope: Envelope, *, source: str, at: str) -> Self:
-        """`envelope` is that of all of them; its event id is not looked at."""
+        """Builds the template. All events share `envelope`; its event id is ignored."""
         texts = header_texts(topic, "", envelope, source=source, at=at)
         common = [(name, value) for name, value in texts if name not in {"ce_id", "ce_subject"}]
         return cls(topic, envelope.lane, pack_texts(common), *derivation(cause, topic))
@@ -62,7 +62,7 @@ Sendable: TypeAlias = tuple[bytes | None, bytes | None, Headers]
 
 
 def sendables(key: bytes | None, value: bytes | None, headers: str, events: int | None) -> Iterator[Sendable]:
-    """The message of a row, or those of its bundle."""
+    """Returns the message of a row, or those of its bundle."""
     common = unpack_headers(headers)
     if events is None:
         yield key, value, common

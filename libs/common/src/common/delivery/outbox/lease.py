@@ -1,4 +1,4 @@
-"""Which replica's relay sends a service's outbox: the one that holds its lease, a row of `outbox_owners`.
+"""The lease of a service's outbox, a row of `outbox_owners`. The relay of the replica that holds it sends.
 
 The lease ends by the database's clock, so a relay that is frozen keeps it for `LEASE_S` and no longer. It stops sending
 by its own monotonic clock before that, and deletes no row of the outbox without it. A relay whose process has ended has
@@ -44,19 +44,21 @@ class OutboxLease:
         self._taken_at = -float("inf")
 
     def is_held(self) -> bool:
-        """Whether it is certain that nobody else has it; for a send that begins now."""
+        """Whether this relay certainly holds the lease, for a send that begins now."""
         return time.monotonic() < self._taken_at + self._lease_s - MARGIN_S
 
     def is_due(self) -> bool:
-        """Whether to extend it."""
+        """Whether the lease should be extended."""
         return time.monotonic() > self._taken_at + self._lease_s / 3
 
     async def is_free(self, tx: Connection) -> bool:
-        """Whether `take` would get it."""
+        """Whether `take` would get the lease."""
         return bool(await tx.fetchval(IS_FREE, self.producer, self.owner))
 
     async def take(self, session: Session) -> bool:
-        """Takes or extends the lease; True: there is something to send. Raises LeaseLost where another relay has it."""
+        """Takes or extends the lease; returns whether there is something to send. Raises LeaseLost if another relay has
+        it.
+        """
         asked_at = time.monotonic()
         row = await session.fetchrow(TAKE, self.producer, self.owner, timedelta(seconds=self._lease_s))
         if row is None:
@@ -65,6 +67,6 @@ class OutboxLease:
         return bool(row["has_rows"])
 
     async def release(self, session: Session) -> None:
-        """Lets another relay have it. May be repeated."""
+        """Ends the lease, so that another relay can take it. May be repeated."""
         self._taken_at = -float("inf")
         await session.execute(RELEASE, self.producer, self.owner)

@@ -76,7 +76,7 @@ LOOK_BYTES = 4 * 1024 * 1024
 
 
 class Relay:
-    """Sends a service's outbox to Kafka. Runs inside its `async with`; at the end it sends what is left, then stops."""
+    """Sends a service's outbox to Kafka inside its `async with`. At the end it sends the remaining rows, then stops."""
 
     #: Messages sent before the next look (the last bundle goes whole).
     BATCH = 2000
@@ -105,7 +105,7 @@ class Relay:
             counter.labels(producer)  # from 0 on, so that the first of them shows
 
     def wake(self, lane: Lane = "interactive") -> None:
-        """There is something to send: no need to wait for the next look. Nightly events may be gathered first."""
+        """Wakes the relay: there is something to send. Nightly events may be gathered first."""
         self._wake.set()
         if lane == "interactive":
             self._is_urgent.set()
@@ -127,7 +127,7 @@ class Relay:
             log.warning("outbox_left_for_the_next_relay", producer=self._producer)
 
     async def _run(self) -> None:
-        """Owns the outbox whenever no other replica does; survives the database and the broker being away."""
+        """Sends whenever no other replica holds the lease; survives outages of the database and of the broker."""
         while True:
             try:
                 async with self._database.statement() as tx:
@@ -150,7 +150,7 @@ class Relay:
                 await self._stopped_within(1.0)
 
     async def _stand_by(self) -> None:
-        """Until the next look at the lease, or until this replica has something for the owner to send."""
+        """Waits for the next look at the lease, or until this replica has something for the owner to send."""
         if await is_set_within(self._wake, self.POLL if self._stop.is_set() else self.STANDBY):
             await asyncio.sleep(self.SPACING)
 
@@ -211,7 +211,7 @@ class Relay:
         return False
 
     async def _send_and_forget(self, session: Session, sender: Sender, rows: Sequence[Any]) -> bool:
-        """Whether any row was sent, or permanently refused: those are not in the outbox any more."""
+        """Returns whether rows left the outbox: sent, or permanently refused."""
         done = await sender.send(rows)
         if self._lease.is_due():
             await self._lease.take(session)
@@ -233,7 +233,7 @@ class Relay:
         return True
 
     def _can_gather(self, rows: Sequence[Any]) -> bool:
-        """Whether the next send may be delayed: only nightly events are waiting, and large sends cost half as much."""
+        """Whether the next send may be delayed: only nightly events wait, and large sends cost half as much."""
         return (
             not self._stop.is_set()
             and rows[0]["lane"] == "nightly"
@@ -241,6 +241,6 @@ class Relay:
         )
 
     async def _rest(self, until: asyncio.Event, pause: float) -> None:
-        """Until the next look is due, or somebody wakes us."""
+        """Waits until the next look is due or the relay is woken."""
         if await is_set_within(until, pause if pause < self.SLEEP else until_tick(pause)):
             await asyncio.sleep(max(0.0, self._looked_at + self.SPACING - time.monotonic()))

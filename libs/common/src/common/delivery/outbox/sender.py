@@ -1,4 +1,4 @@
-"""Sends rows of the outbox to the partitions of their topics, in order, and says what became of each."""
+"""Sends rows of the outbox to the partitions of their topics, in order, and returns the outcome of each."""
 
 import asyncio
 import time
@@ -31,7 +31,7 @@ _NOT_A_MESSAGE = (ValueError, TypeError, AttributeError, OverflowError)
 
 
 class Refused(NamedTuple):
-    """A message that can never be sent, as a row of `outbox_refused`."""
+    """A message that can never be sent, for a row of `outbox_refused`."""
 
     lane: str
     topic: str
@@ -60,12 +60,12 @@ class Sender:
         self.resting: dict[str, float] = {}
 
     def still_resting(self) -> list[str]:
-        """The topics that are to be skipped now."""
+        """Returns the topics that have to be skipped now."""
         self.resting = {topic: until for topic, until in self.resting.items() if until > time.monotonic()}
         return list(self.resting)
 
     async def send(self, rows: Sequence[Any]) -> Round:
-        """Sends the rows to all their partitions at once; returns those of which Kafka did not confirm everything.
+        """Sends the rows to all their partitions at once; returns the rows that Kafka did not fully confirm.
 
         Putting so many into batches takes milliseconds: whoever else is ready gets a turn on the way.
         """
@@ -99,7 +99,7 @@ class Sender:
         return done
 
     async def _partitions(self, topic: str) -> list[int]:
-        """The topic's partitions; none where Kafka does not know it, or does not answer."""
+        """Returns the topic's partitions; none if Kafka does not know the topic, or does not answer."""
         try:
             return sorted(await self._kafka.partitions_for(topic))
         except (KafkaError, OSError) as error:
@@ -107,7 +107,7 @@ class Sender:
             return []
 
     async def _send_in_order(self, topic: str, partition: int, queue: PartitionBatches, done: Round) -> None:
-        """Sends a batch at a time, the next when the last is confirmed; from the first that fails on, all is unsent."""
+        """Sends each batch after the last is confirmed. From the first failure on, all is unsent."""
         while queue.waiting:
             batch = queue.waiting.popleft()
             batch.builder.close()
@@ -138,7 +138,7 @@ class Sender:
 
 
 def _messages(row: Any) -> Iterator[Outgoing]:
-    """The messages of a row. Raises one of `_NOT_A_MESSAGE`."""
+    """Decodes the messages of a row. Raises one of `_NOT_A_MESSAGE`."""
     place, at_ms = Place(row["lane"], row["id"]), int(row["created_at"].timestamp() * 1000)
     for key, value, headers in sendables(row["key"], row["value"], row["headers"], row["events"]):
         yield Outgoing(place, at_ms, key, value, headers)

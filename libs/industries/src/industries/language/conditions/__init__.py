@@ -1,1 +1,1 @@
-"""Conditions on companies in a text: founding years, places and sizes; and what of a text no rule has used."""
+"""Conditions on companies in a text: founding years, places and sizes; and parts of a text that no rule has used."""

@@ -52,7 +52,7 @@ _UNTIL = re.compile(
 
 
 class Founding(NamedTuple):
-    """The first year of foundation asked for, if any, the rest of the text, and what of it no search can use."""
+    """The first year of foundation asked for, if any, the rest of the text, and conditions that no search can use."""
 
     since: int | None
     rest: str

@@ -1,4 +1,4 @@
-"""Names in a request that are not the companies asked for: what they need, what is sold to them, jobs, own things."""
+"""Names other than those of the companies asked for: their needs, what is sold to them, jobs, the user's own things."""
 
 from collections.abc import Sequence
 

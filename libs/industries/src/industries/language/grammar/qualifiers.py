@@ -67,7 +67,7 @@ def _only(phrases: Sequence[Phrase], at: int) -> int | None:
 
 
 def _stands_alone(phrases: Sequence[Phrase], at: int) -> bool:
-    """Returns whether a phrase is all that stands between two commas, but for an "only"."""
+    """Returns whether a phrase is alone between two commas, apart from an "only"."""
     first = at - 1 if phrases[at - 1].word.written == "only" else at
     end = at + 2 if at + 1 < len(phrases) and phrases[at + 1].word.written == "only" else at + 1
     is_name = phrases[at].kind in (Kind.NAME, Kind.TALK, Kind.OTHER) and phrases[at].word.written != "only"

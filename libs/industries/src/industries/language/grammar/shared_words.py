@@ -36,7 +36,7 @@ def share_words(phrases: Sequence[Phrase], meaning: Callable[[Sequence[str]], Me
 def _shared(
     phrases: Sequence[Phrase], at: int, meaning: Callable[[Sequence[str]], Meaning | None]
 ) -> Sequence[Word] | None:
-    """Returns the words that an item before leaves to the one at this place."""
+    """Returns the words that an earlier item leaves to the one at this place."""
     for before in reversed(phrases[max(0, at - REACH) : at]):
         if NOT in before.word.before or "." in before.word.before:
             break

@@ -84,7 +84,7 @@ def _parts(phrase: Phrase) -> Iterator[_Part]:
 
 
 def _verbs(parts: Sequence[_Part], at: int, *, is_next: bool) -> tuple[list[str], int]:
-    """Returns the nouns of the verbs from this place, and the place behind them; none if no clause begins here.
+    """Returns the nouns of the verbs from this place, and the place after them; none if no clause begins here.
 
     `is_next`: behind the objects of another verb, "and" begins a clause too.
     """
@@ -150,7 +150,7 @@ def _noun(parts: Sequence[_Part], at: int) -> str | None:
 
 
 def _objects(parts: Sequence[_Part], start: int, ordinary: Container[str]) -> tuple[int, int]:
-    """Returns the places of the first object and behind the last one; equal if there is none."""
+    """Returns the places of the first object and after the last one; equal if there is none."""
     end = start
     while end < min(len(parts), start + REACH):
         word = parts[end].word
@@ -207,7 +207,7 @@ def _next_clause(parts: Sequence[_Part], at: int) -> int:
 
 
 def _behind_receivers(parts: Sequence[_Part], at: int) -> int:
-    """Returns the place behind those who are supplied: "to hotels and schools"."""
+    """Returns the place after the receivers of a supply: "to hotels and schools"."""
     if at < len(parts) and _RECEIVERS & set(parts[at].word.before):
         return _next_clause(parts, at + 1)
     return at

@@ -111,7 +111,7 @@ class Lexicon:
 
     @cached_property
     def adjacent_words(self) -> frozenset[tuple[str, str]]:
-        """The pairs of consecutive words in the vocabulary's phrases."""
+        """Returns the pairs of consecutive words in the vocabulary's phrases."""
         return frozenset(pair for each in self._ordered for pair in pairwise(each))
 
     def _from_titles(self) -> dict[PhraseKey, Meaning]:

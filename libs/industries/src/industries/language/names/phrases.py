@@ -35,13 +35,13 @@ class Phrase:
 
     @property
     def written(self) -> str:
-        """The phrase as it was written, with the words that join it to the one before."""
+        """Returns the phrase as it was written, with the words that join it to the one before."""
         parts = [part for word in self.words for part in (*word.before, word.written) if part[:1].isalnum()]
         return " ".join(parts)
 
     @property
     def alone(self) -> Sequence[VersionedCode]:
-        """The codes of a name without an activity."""
+        """Returns the codes of a name without an activity."""
         return self.meaning.facets[""] if self.meaning else ()
 
 

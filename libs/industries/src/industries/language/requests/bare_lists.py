@@ -85,7 +85,7 @@ _SHAPING = frozenset(word for name, words in WORDS.items() if name != "order" fo
 
 
 def is_bare(words: Sequence[str]) -> bool:
-    """Returns whether a sentence is nothing but industries and what describes them: it has no word of a clause."""
+    """Returns whether a sentence consists of industries and their descriptions only: it has no word of a clause."""
     rest = _without_greeting(words)
     if rest[0] in _NO_START or (rest[0] in (UNKNOWN, PAST) and rest[1:2] and rest[1] in DETERMINERS):
         return False
@@ -162,17 +162,17 @@ def _is_to_do(words: Sequence[str]) -> bool:
 
 
 def _is_for(words: Sequence[str], at: int, is_companies: bool) -> bool:
-    """Returns whether a name tells what companies are for: "clinics for skin problems"."""
+    """Returns whether a name states a purpose of companies: "clinics for skin problems"."""
     return is_companies and words[at - 1] == "for" and words[-1] != words[at]
 
 
 def _is_matter(before: str) -> bool:
-    """Returns whether an affair behind this word is one of its own: "within 30 days", "a law firm invoice"."""
+    """Returns whether an affair after this word stands for itself: "within 30 days", "a law firm invoice"."""
     return before in WORDS["preposition"] or before in ONE_COMPANY or before.isdigit()
 
 
 def _is_one_of_them(words: Sequence[str], at: int) -> bool:
-    """Returns whether a "the" is about companies that both sides know: "two of the hotels", "Lim, the auditors"."""
+    """Returns whether a "the" points to known companies: "two of the hotels", "Lim, the auditors"."""
     if words[at] not in WORDS["particular"] or not at:
         return False
     is_some = words[at - 1] == "of" and at > 1 and words[at - 2] in WORDS["quantity"] - {"all", "every", "most"}
@@ -180,7 +180,7 @@ def _is_one_of_them(words: Sequence[str], at: int) -> bool:
 
 
 def _is_happening(words: Sequence[str], at: int) -> bool:
-    """Returns whether a word is what somebody did: "three hotels bounced", "closed a bank", not "hotels built by"."""
+    """Returns whether a word tells an event: "three hotels bounced", "closed a bank", not "hotels built by"."""
     behind = words[at + 1] if at + 1 < len(words) else ""
     is_past = words[at] == PAST or (_is_everyday(words[at]) and words[at].endswith("ed"))
     if not at:
@@ -235,7 +235,7 @@ def _is_said(words: Sequence[str], at: int) -> bool:
 
 
 def _is_of_register(words: Sequence[str]) -> bool:
-    """Returns whether a "the" is before an industry or an area: "in the hotel trade"; not "in the news"."""
+    """Returns whether a "the" is followed by an industry or an area: "in the hotel trade"; not "in the news"."""
     return not (words and words[0] in _A_PERSON) and (
         not words
         or words[0] in ("ssic", "code", "codes")
@@ -246,7 +246,7 @@ def _is_of_register(words: Sequence[str]) -> bool:
 
 
 def _is_clause(words: Sequence[str], at: int) -> bool:
-    """Returns whether a word is what a name does, not what it is: "restaurants struggle with rent", "movie night"."""
+    """Returns whether a word is the verb of a name: "restaurants struggle with rent", "movie night"."""
     if not at or words[at] in AFTER_NAME or words[at] in _PART_OF_NAME or words[at].isdigit():
         return False
     if words[at - 1] == MANY:

@@ -91,7 +91,7 @@ _AGAIN = frozenset({"now", "next", "then", "instead", "maybe", "perhaps", "ok", 
 
 
 class _Object(NamedTuple):
-    """The industry that a sentence names: whether by its companies, and the words behind it."""
+    """The industry that a sentence names: whether by its companies, and the words after it."""
 
     is_companies: bool
     behind: Sequence[str]
@@ -147,14 +147,14 @@ def _asked(sentence: Sequence[Phrase], ordinary: Container[str]) -> Sequence[Phr
 
 
 def _is_answer(before: Sequence[Phrase]) -> bool:
-    """Returns whether a clause before asks for what follows: "we sell lamps, whom to call: hotels"."""
+    """Returns whether the preceding clause asks for the rest: "we sell lamps, whom to call: hotels"."""
     starts = [at for at, phrase in enumerate(before) if "," in phrase.word.before]
     clause = [phrase.word.written for phrase in before[starts[-1] :]] if starts else [""]
     return clause[clause[0] in ("so", "and", "now") and len(clause) > 1] in _ASKING
 
 
 def _without_exclusions(sentence: Sequence[Phrase]) -> Sequence[Phrase]:
-    """Returns a sentence without what is excluded behind a comma: "electronics makers, skip the chip ones"."""
+    """Returns a sentence without exclusions after a comma: "electronics makers, skip the chip ones"."""
     if not any(NOT in phrase.word.before for phrase in sentence):
         return sentence
     kept: list[Phrase] = []
@@ -176,7 +176,7 @@ def _names(phrase: Phrase) -> bool:
 
 
 def _is_joke(sentence: Sequence[Phrase]) -> bool:
-    """Returns whether a sentence is one thing three times, or begins with the same word twice: "knock knock".
+    """Returns whether a sentence repeats one thing three times, or its first word twice: "knock knock".
 
     "Please please" is polite, and "gyms gyms gyms" asks for gyms.
     """
@@ -238,7 +238,7 @@ def _accepts(strength: Strength, named: _Object) -> bool:
 
 
 def _is_purpose(words: Sequence[str], at: int) -> bool:
-    """Returns whether what a user wants of the companies begins here: "freight forwarders for our app"."""
+    """Returns whether the user's purpose for the companies begins here: "freight forwarders for our app"."""
     return words[at] == "for" and words[at + 1 : at + 2] in (["my"], ["our"])
 
 

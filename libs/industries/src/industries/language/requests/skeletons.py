@@ -64,7 +64,7 @@ def skeleton(sentence: Sequence[Phrase], ordinary: Container[str]) -> list[str]:
 
 
 def _is_one(words: Sequence[str]) -> bool:
-    """Returns whether "firm" behind these words is one firm: behind "a law", "our new law"."""
+    """Returns whether "firm" after these words is one firm: after "a law", "our new law"."""
     at = len(words) - 1
     while at >= 0 and (words[at] in (ONE, UNKNOWN, WEAK, NEITHER) or words[at] in WORDS["modifier"]):
         at -= 1

@@ -82,11 +82,11 @@ def mark(text: str) -> str:
 
 
 def without_taken_back(text: str) -> str:
-    """Returns what follows the last correction of oneself, or the text if there is none or nothing follows."""
+    """Returns the text after the user's last correction, or all of it if there is none or nothing follows."""
     found = _TAKEN_BACK.match(text)
     return text[found.end() :] if found and text[found.end() :].strip() else text
 
 
 def is_all_but(marked: str) -> bool:
-    """Returns whether a marked text asks for everything except what it excludes: "any industry except retail"."""
+    """Returns whether a marked text asks for everything but its exclusions: "any industry except retail"."""
     return _ALL_NOT.search(marked) is not None

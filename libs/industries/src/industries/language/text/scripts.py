@@ -13,7 +13,7 @@ _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 def latin(phrase: str) -> str:
-    """Returns a phrase of the vocabulary as it stands in a text that `romanise` has been through."""
+    """Returns a phrase of the vocabulary in the form that `romanise` gives it."""
     if phrase.isascii():
         return phrase
     return "qz" + unicodedata.normalize("NFC", phrase).encode("utf-16-be").hex().translate(_LETTERS) + "qz"
