@@ -12,7 +12,7 @@ import pytest
 from leadgen.audit.auditing import audit
 from leadgen.audit.check import Scope
 from leadgen.audit.command import as_text
-from leadgen.bench.harness.enricher_process import EnricherUnderTest, enricher_under_test, living
+from leadgen.bench.harness.processes.enricher_process import EnricherUnderTest, enricher_under_test, living
 from testkit.stages import ended, until
 
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(1200)]

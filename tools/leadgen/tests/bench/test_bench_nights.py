@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from leadgen.bench.harness.upsert_night import Night, Owner, WentWrong, night
+from leadgen.bench.harness.processes.upsert_night import Night, Owner, WentWrong, night
 
 #: The first tenant's job can save nothing, the second one's waits for a lock.
 TROUBLE = """

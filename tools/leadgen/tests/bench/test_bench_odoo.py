@@ -8,7 +8,7 @@ import pytest
 
 from leadgen.bench.baselines.crud_baseline import NAMES, NoOdoo, OdooPlace
 from leadgen.bench.cases.odoo import lead
-from leadgen.bench.harness.counting_proxy import Counter, called, counted
+from leadgen.bench.harness.instruments.counting_proxy import Counter, called, counted
 
 PLACE = {name: f"value of {name}" for name in NAMES}
 

@@ -8,7 +8,7 @@ import httpx
 
 from leadgen.bench.cases.nights import wrong_figures
 from leadgen.bench.harness.ledger_night import make_night
-from leadgen.bench.harness.nightly_product import NightlyProduct
+from leadgen.bench.harness.processes.nightly_product import NightlyProduct
 from leadgen.local.stack import Stack
 
 COMPANIES = 3

@@ -24,9 +24,9 @@ from itertools import cycle
 from typing import Any
 
 from leadgen.bench.cases.enrich_replicas import measure_replicas
-from leadgen.bench.harness.enricher_process import NotEnriched, enricher_under_test, living
+from leadgen.bench.harness.instruments.simulator_waits import REALISTIC, waits_s
+from leadgen.bench.harness.processes.enricher_process import NotEnriched, enricher_under_test, living
 from leadgen.bench.harness.servers import Servers
-from leadgen.bench.harness.simulator_waits import REALISTIC, waits_s
 from leadgen.bench.options import EnrichPart
 from leadgen.tenants.tenants import add_tenant
 from simulator.town.hostile import BEHAVIOURS

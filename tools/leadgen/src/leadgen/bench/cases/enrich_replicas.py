@@ -7,9 +7,9 @@ time in which all workers were busy.
 
 from typing import Any
 
-from leadgen.bench.harness.enricher_process import EnricherUnderTest, NotEnriched, enricher_under_test, living
+from leadgen.bench.harness.instruments.simulator_waits import REALISTIC, waits_s
+from leadgen.bench.harness.processes.enricher_process import EnricherUnderTest, NotEnriched, enricher_under_test, living
 from leadgen.bench.harness.servers import Servers
-from leadgen.bench.harness.simulator_waits import REALISTIC, waits_s
 from leadgen.bench.queueing import throughput
 
 TENANTS = (1, 2)

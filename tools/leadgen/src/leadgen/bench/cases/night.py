@@ -16,10 +16,10 @@ from common.errors import Permanent
 from leadgen.audit.auditing import audit
 from leadgen.audit.check import Report, Scope
 from leadgen.audit.command import as_text
+from leadgen.bench.harness.instruments.simulator_waits import REALISTIC, waits_s
 from leadgen.bench.harness.ledger_night import make_night
-from leadgen.bench.harness.nightly_product import nightly_product
+from leadgen.bench.harness.processes.nightly_product import nightly_product
 from leadgen.bench.harness.servers import servers
-from leadgen.bench.harness.simulator_waits import REALISTIC, waits_s
 from leadgen.tenants.tenants import add_tenant
 
 TENANT = 1

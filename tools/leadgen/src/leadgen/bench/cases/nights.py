@@ -18,7 +18,7 @@ from typing import Any
 from common.errors import Permanent
 from common.singapore.calendar import day_in_singapore
 from leadgen.audit.command import as_text
-from leadgen.bench.harness.nightly_product import NightlyProduct, nightly_product
+from leadgen.bench.harness.processes.nightly_product import NightlyProduct, nightly_product
 
 NIGHTS = 3
 WORKERS = {"SCHED_COMPANY_CONCURRENCY": "32", "CRAWL_DELAY_S": "0"}

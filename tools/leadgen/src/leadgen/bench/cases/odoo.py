@@ -29,7 +29,7 @@ from cryptography.fernet import Fernet
 from common.contracts import Company, Contact, LeadScored
 from common.errors import Permanent
 from leadgen.bench.baselines.crud_baseline import CrudBaseline, OdooPlace
-from leadgen.bench.harness.counting_proxy import Counter, counted
+from leadgen.bench.harness.instruments.counting_proxy import Counter, counted
 from leadgen.bench.harness.publishing import publish
 from leadgen.bench.harness.waiting import TooLate, until
 from leadgen.bench.options import ODOO_COMPANIES, ODOO_SAMPLE

@@ -27,7 +27,7 @@ from common.errors import Permanent
 from common.postgres import Database
 from embedded.child import tail
 from leadgen.bench.harness.enriched_companies import ICPS, visited
-from leadgen.bench.harness.process import cpu_s
+from leadgen.bench.harness.instruments.process import cpu_s
 from leadgen.bench.harness.publishing import record, send
 from leadgen.bench.harness.waiting import TooLate, given_up, until
 from leadgen.local.service import Service

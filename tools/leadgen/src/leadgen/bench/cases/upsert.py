@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from leadgen.bench.baselines.row_by_row import row_by_row
-from leadgen.bench.harness.upsert_night import Night, Owner, night
+from leadgen.bench.harness.processes.upsert_night import Night, Owner, night
 
 #: Rows that are saved one by one: more of them take as long each.
 SAMPLE = 6_000

@@ -25,11 +25,11 @@ import asyncpg
 
 from embedded.child import Child
 from embedded.ports import LOOPBACK, free_port
-from leadgen.bench.harness.gateway_process import SECRET, gateway_process
-from leadgen.bench.harness.kept_alive import KeptAlive
+from leadgen.bench.harness.instruments.kept_alive import KeptAlive
+from leadgen.bench.harness.instruments.statement_log import end_of, log_no_statements, log_statements, times_of
 from leadgen.bench.harness.listed_companies import TENANTS, Owner, fill, tidy
+from leadgen.bench.harness.processes.gateway_process import SECRET, gateway_process
 from leadgen.bench.harness.servers import Servers
-from leadgen.bench.harness.statement_log import end_of, log_no_statements, log_statements, times_of
 from leadgen.bench.harness.waiting import until
 from leadgen.tenants.tokens import token
 

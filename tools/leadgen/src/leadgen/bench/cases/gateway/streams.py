@@ -20,8 +20,8 @@ import asyncpg
 import psutil
 
 from common.ids import new_id
-from leadgen.bench.harness.gateway_process import SECRET, gateway_process
-from leadgen.bench.harness.kept_alive import KeptAlive
+from leadgen.bench.harness.instruments.kept_alive import KeptAlive
+from leadgen.bench.harness.processes.gateway_process import SECRET, gateway_process
 from leadgen.bench.harness.servers import Servers
 from leadgen.local.service import Service
 from leadgen.tenants.tenants import add_tenant

@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from common.errors import Permanent
 from leadgen.bench.cases.score import Bench, bench_of
 from leadgen.bench.harness.enriched_companies import visited
-from leadgen.bench.harness.process import cpu_s
+from leadgen.bench.harness.instruments.process import cpu_s
 from leadgen.bench.harness.waiting import TooLate, until
 from leadgen.local.service import Service
 from leadgen.local.stack import Stack

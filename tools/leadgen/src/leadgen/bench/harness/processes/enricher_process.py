@@ -17,7 +17,7 @@ import httpx
 
 from common.contracts import Company, RequestEnrichment, RequestNightlyEnrichment
 from common.errors import Permanent
-from leadgen.bench.harness.process import cpu_s, peak_rss_mb
+from leadgen.bench.harness.instruments.process import cpu_s, peak_rss_mb
 from leadgen.bench.harness.publishing import publish
 from leadgen.bench.harness.waiting import TooLate, given_up, until
 from leadgen.local.service import Service

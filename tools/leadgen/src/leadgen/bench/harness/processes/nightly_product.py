@@ -22,7 +22,7 @@ from common.contracts import Company
 from common.errors import Permanent
 from leadgen.audit.auditing import audit
 from leadgen.audit.check import Report, Scope
-from leadgen.bench.harness.enricher_process import INDEXED, NO_CAP, living
+from leadgen.bench.harness.processes.enricher_process import INDEXED, NO_CAP, living
 from leadgen.local.stack import Stack, stack
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

@@ -15,7 +15,7 @@ import asyncpg
 from common.contracts import RequestIndustry, RequestUpsert
 from common.errors import Permanent
 from common.ids import new_id
-from leadgen.bench.harness.process import peak_rss_mb
+from leadgen.bench.harness.instruments.process import peak_rss_mb
 from leadgen.bench.harness.publishing import publish
 from leadgen.bench.harness.waiting import TooLate, given_up, until
 from leadgen.load import load_generated

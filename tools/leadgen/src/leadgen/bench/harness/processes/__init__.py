@@ -1,0 +1,1 @@
+"""Parts of the product that run as processes while they are measured."""
