@@ -3,7 +3,7 @@ import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, r
 import { Compass } from "lucide-react";
 
 import { ChatView } from "./chat/ChatView";
-import { readFilters } from "./leads/filters";
+import { readFilters } from "./leads/filters/filters";
 import { Shell } from "./shell/Shell";
 import { Empty, Failed } from "./ui/states";
 

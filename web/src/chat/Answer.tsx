@@ -11,8 +11,8 @@ import { Button } from "@/ui/button";
 import { Progress, Skeleton } from "@/ui/surface";
 
 import { KnownCompany, LeadCard } from "./LeadCard";
-import { sayAgain } from "./sending";
-import { isOpen, isScored, ranked, type Choice, type Turn } from "./turn";
+import { sayAgain } from "./sending/sending";
+import { isOpen, isScored, ranked, type Choice, type Turn } from "./turns/turn";
 
 export function Answer({ conversationId, turn, say }: { conversationId: string; turn: Turn; say: (text: string) => void }) {
   const isLive = isOpen(turn);

@@ -13,12 +13,12 @@ import { useTitle } from "@/ui/view";
 import { Answer } from "./Answer";
 import { Composer } from "./Composer";
 import { ConversationList } from "./ConversationList";
-import { thread } from "./conversations";
-import { useLive } from "./live";
+import { thread } from "./turns/conversations";
+import { useLive } from "./turns/live";
 import { Morning } from "./Morning";
-import { follow, say, sayFirst } from "./sending";
-import { isOpen, isScored } from "./turn";
-import { merged, turnsOf } from "./turnsOf";
+import { follow, say, sayFirst } from "./sending/sending";
+import { isOpen, isScored } from "./turns/turn";
+import { merged, turnsOf } from "./turns/turnsOf";
 
 const EXAMPLES = [
   "Manufacturing",

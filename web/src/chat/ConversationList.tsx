@@ -14,7 +14,7 @@ import { Field, Input } from "@/ui/field";
 import { Menu, MenuItem } from "@/ui/menu";
 import { Skeleton } from "@/ui/surface";
 
-import { conversations, remove, rename, titleOf, type Conversation } from "./conversations";
+import { conversations, remove, rename, titleOf, type Conversation } from "./turns/conversations";
 
 const SETTLED_MS = 250;
 

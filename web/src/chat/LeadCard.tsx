@@ -11,7 +11,7 @@ import { AskFor, ContactLine } from "@/ui/contact";
 import { BucketBadge, ScoreRing } from "@/ui/score";
 import { Skeleton } from "@/ui/surface";
 
-import { STAGES, type Company, type Stage } from "./turn";
+import { STAGES, type Company, type Stage } from "./turns/turn";
 
 /** How often a score that came with no event is asked for. */
 const LATER_MS = 5_000;

@@ -12,13 +12,13 @@ import { Heading } from "@/ui/surface";
 import { useTitle } from "@/ui/view";
 
 import { CompanyCell, ScoreCell, SiteCell } from "./cells";
-import { CsvButton } from "./CsvButton";
-import { FilterBar, NOT_FOUND } from "./FilterBar";
-import { asText, hasAny, queryOf, readFilters, type Filters } from "./filters";
-import { EnrichingNotice, useEnriching } from "./enriching";
+import { CsvButton } from "./csv/CsvButton";
+import { FilterBar, NOT_FOUND } from "./filters/FilterBar";
+import { asText, hasAny, queryOf, readFilters, type Filters } from "./filters/filters";
+import { EnrichingNotice, useEnriching } from "./enriching/enriching";
 import { columnsOf, ListTable } from "./ListTable";
 import { PAGE, useFirstPage, type Pages } from "./pages";
-import { SavedViews } from "./SavedViews";
+import { SavedViews } from "./filters/SavedViews";
 import { SelectedActions } from "./SelectedActions";
 
 type Candidate = Schemas["Candidate"];

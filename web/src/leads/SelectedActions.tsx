@@ -5,9 +5,9 @@ import { count } from "@/format";
 import { useRole } from "@/shell/role";
 import { Button } from "@/ui/button";
 
-import { save } from "./csvFile";
-import { MOST, type useEnriching } from "./enriching";
-import { asCsv } from "./table";
+import { save } from "./csv/csvFile";
+import { MOST, type useEnriching } from "./enriching/enriching";
+import { asCsv } from "./csv/table";
 
 type Props<Row> = { selected: Row[]; clear: () => void; fileName: string; enriching: ReturnType<typeof useEnriching> };
 

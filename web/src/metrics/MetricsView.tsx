@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Bar, BarChart, CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 
 import { api, data, type Schemas } from "@/api/client";
-import { firstBytes } from "@/chat/firstBytes";
+import { firstBytes } from "@/chat/sending/firstBytes";
 import { compact, count, milliseconds, nightDate, plural, vendorName } from "@/format";
 import { Failed, Loading } from "@/ui/states";
 import { Card, Heading, Progress } from "@/ui/surface";

@@ -7,8 +7,8 @@ import { Dialog } from "radix-ui";
 import { useState, type ReactNode } from "react";
 
 import { signOut } from "@/api/session";
-import { conversations, titleOf } from "@/chat/conversations";
-import { sayFirst } from "@/chat/sending";
+import { conversations, titleOf } from "@/chat/turns/conversations";
+import { sayFirst } from "@/chat/sending/sending";
 
 import { useRole } from "./role";
 import { setTheme } from "./theme";

@@ -6,7 +6,7 @@ import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react
 
 import { queryClient } from "@/api/queries";
 import { signOut, useSession } from "@/api/session";
-import { resume, stopAll } from "@/chat/sending";
+import { resume, stopAll } from "@/chat/sending/sending";
 import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { Menu, MenuItem } from "@/ui/menu";

@@ -9,7 +9,7 @@ import { shortlist as shortlistQuery } from "@/api/queries";
 import type { Schemas } from "@/api/client";
 import { useFeedback, type Outcome } from "@/company/feedback";
 import { nightDate, plural } from "@/format";
-import { useCsv } from "@/leads/csvFile";
+import { useCsv } from "@/leads/csv/csvFile";
 import { useKept } from "@/leads/kept";
 import { Button } from "@/ui/button";
 import { Input } from "@/ui/field";

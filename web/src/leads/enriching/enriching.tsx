@@ -11,7 +11,7 @@ import { followStates } from "@/api/states";
 import { Button } from "@/ui/button";
 import { Card, Progress, Skeleton } from "@/ui/surface";
 
-import { useKept } from "./kept";
+import { useKept } from "@/leads/kept";
 import { progressOf, resultOf } from "./requested";
 
 /** The most companies that the gateway takes at once. */

@@ -3,7 +3,7 @@ import { send } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { readEvents } from "@/api/sse";
 
-import type { ChatEvent, Turn } from "./turn";
+import type { ChatEvent, Turn } from "@/chat/turns/turn";
 
 type Heard = { onFirstByte: (ms: number) => void; onRun: (runId: string) => void; onEvent: (event: ChatEvent) => void };
 

@@ -2,10 +2,10 @@
 import { Download } from "lucide-react";
 
 import { asProblem } from "@/api/problem";
+import { queryOf, type Filters } from "@/leads/filters/filters";
 import { Button } from "@/ui/button";
 
 import { useCsv } from "./csvFile";
-import { queryOf, type Filters } from "./filters";
 
 export function CsvButton({ path, filters }: { path: "/candidates/latest" | "/scores/latest"; filters: Filters }) {
   const params = new URLSearchParams({ format: "csv" });

@@ -5,13 +5,13 @@ import { api } from "@/api/client";
 import { asProblem, OFFLINE } from "@/api/problem";
 import { queryClient } from "@/api/queries";
 import { session } from "@/api/session";
+import { renew, thread } from "@/chat/turns/conversations";
+import { change, forget, forgetAll, live, put } from "@/chat/turns/live";
+import { begin, failed, isOpen, take, type Turn } from "@/chat/turns/turn";
+import type { Thread } from "@/chat/turns/turnsOf";
 
-import { renew, thread } from "./conversations";
 import { keepFirstByte } from "./firstBytes";
-import { change, forget, forgetAll, live, put } from "./live";
 import { readRun } from "./stream";
-import { begin, failed, isOpen, take, type Turn } from "./turn";
-import type { Thread } from "./turnsOf";
 import { confirmSent, keepUnsent, unsent } from "./unsent";
 
 const RETRIES_MS = [500, 1000, 2000, 4000, 8000, 8000, 8000];

@@ -1,11 +1,11 @@
 /** Filters that this browser keeps for the user, as views of a list. */
 import { Bookmark, Trash2 } from "lucide-react";
 
+import { useKept } from "@/leads/kept";
 import { Button } from "@/ui/button";
 import { Menu, MenuItem } from "@/ui/menu";
 
 import { asText, type Filters } from "./filters";
-import { useKept } from "./kept";
 
 type SavedView = { name: string; filters: Filters };
 
