@@ -70,3 +70,14 @@ def test_any_text_becomes_lines_fit_for_a_database(text: str) -> None:
     assert len(lines) <= MAX_TEXT
     assert parse_text(URL, lines).text == lines
     assert "\0" not in lines
+
+
+def test_blanks_in_a_script_cost_no_more_than_their_number() -> None:
+    """A small page with such scripts took minutes, on the event loop."""
+    blanks = " " * 200
+    started = time.process_time()
+
+    page = parse_html(URL, f'<script>{blanks}location="x"{blanks * 2}y</script>' * 10)
+
+    assert page.refresh is None
+    assert time.process_time() - started < 2

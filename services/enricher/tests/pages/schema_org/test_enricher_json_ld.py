@@ -1,6 +1,7 @@
 """JSON-LD as it is found: nested, broken, and about others as well."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -51,6 +52,15 @@ def test_a_block_is_read_as_far_as_it_can_be(block: str) -> None:
 def test_what_cannot_be_read_is_nothing(block: str) -> None:
     """What cannot be read is nothing, and raises nothing."""
     assert organisations(a_page(block)) == []
+
+
+@pytest.mark.parametrize("block", ['{"a":' + "/* " * 60_000, '{"a":b' + '"a\\' * 60_000], ids=["comments", "strings"])
+def test_a_block_without_an_end_costs_no_more_than_its_length(block: str) -> None:
+    """A pattern that looks for each missing end anew takes minutes, and holds up everything else."""
+    started = time.process_time()
+
+    assert organisations(a_page(block)) == []
+    assert time.process_time() - started < 2
 
 
 def test_an_organisation_states_facts() -> None:

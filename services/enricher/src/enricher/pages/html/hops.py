@@ -13,10 +13,11 @@ _REFRESH = re.compile(
     r"\s{0,9}(\d{0,6})(?:\.\d{0,9})?\s{0,9}[;,]?\s{0,9}(?:url\s{0,9}=\s{0,9})?['\"]?\s{0,9}([^'\"\s][^'\"]{0,999})?",
     re.IGNORECASE,
 )
-#: A script of one statement. Longer ones decide where to go, and a browser would have to run them.
+#: A script of one statement. Longer ones decide where to go, and a browser would have to run them. No part gives back
+#: what it took: 600 blanks in a script would otherwise cost seconds.
 _SCRIPT = re.compile(
-    r"\s{0,200}(?:<!--)?\s{0,200}(?:(?:window|self|top|document|parent)\.){0,2}location(?:\.href)?\s{0,5}"
-    r"(?:=\s{0,5}|\.(?:replace|assign)\s{0,5}\(\s{0,5})[\"']([^\"'\s]{1,500})[\"']\s{0,5}\)?\s{0,5};?\s{0,200}(?:(?://)?\s{0,5}-->)?\s{0,200}"
+    r"\s*+(?:<!--)?+\s*+(?:(?:window|self|top|document|parent)\.){0,2}+location(?:\.href)?+\s*+"
+    r"(?:=\s*+|\.(?:replace|assign)\s*+\(\s*+)[\"']([^\"'\s]{1,500}+)[\"']\s*+\)?+\s*+;?+\s*+(?:(?://)?+\s*+-->)?+\s*+"
 )
 _MAX_FRAMES = 6
 #: Frames that hold a menu or a heading.

@@ -24,8 +24,9 @@ _OTHERS = _STRANGERS | {"provider", "worksFor"}
 #: Common faults that break JSON. Each pattern looks at a character once.
 _WRAPPED = re.compile(r"^\s*(?:<!--|//\s?<!\[CDATA\[|/\*\s?<!\[CDATA\[\s?\*/|<!\[CDATA\[)")
 _DANGLING = re.compile(r",(?=\s{0,200}[}\]])")
-#: A string, which stays, or a comment, which goes.
-_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|/\*.*?\*/|(?<![:\w])//[^\n]*', re.DOTALL)
+#: A string, which stays, or a comment, which goes. One without its end reaches to the block's end: were it no match,
+#: each further quote or comment would be searched to the end again.
+_COMMENT = re.compile(r'("(?:[^"\\]++|\\.)*+(?:"|\\?\Z))|/\*.*?(?:\*/|\Z)|(?<![:\w])//[^\n]*+', re.DOTALL)
 _ENTITIES = re.compile(r"&(?:quot|#34|#x22|#0?39|amp);", re.IGNORECASE)
 
 
