@@ -1,4 +1,4 @@
-"""Gauges of what is left to spend, and of open circuit breakers. The tables hold for all replicas: all say the same."""
+"""Gauges of remaining budgets and of open circuit breakers. All replicas read the same tables and report the same."""
 
 import asyncio
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ LOOK_EVERY_S = 60.0
 
 
 def kept_gauges(database: Database, caps: Mapping[Vendor, int]) -> "AbstractAsyncContextManager[asyncio.Task[None]]":
-    """Sets the gauges every `LOOK_EVERY_S` in the background. Yields the task, which does not end by itself."""
+    """Sets the gauges every `LOOK_EVERY_S` in the background. Yields the task, which runs until it is cancelled."""
 
     async def look_today() -> None:
         await look(database, caps, day_in_singapore(datetime.now(UTC)))

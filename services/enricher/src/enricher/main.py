@@ -78,7 +78,7 @@ def main() -> None:
 async def waterfall_of(
     database: Database, settings: EnricherSettings, suppression: Suppression | None = None
 ) -> AsyncIterator[Waterfall]:
-    """Builds what an enrichment needs, and closes it at the end. A vendor without a key is left out."""
+    """Builds the parts of an enrichment, and closes them at the end. A vendor without a key is left out."""
     warm_up()
     suppression = suppression or ReadSuppression(database)
     async with AsyncExitStack() as open_:
@@ -152,7 +152,7 @@ def sites_of(
 
 
 def limits_of(settings: EnricherSettings) -> profiling.Limits:
-    """The limits of a profile, from the settings."""
+    """Builds the limits of a profile from the settings."""
     return profiling.Limits(
         corpus_characters=settings.extract_corpus_char_limit,
         chunks=settings.llm_max_chunks,

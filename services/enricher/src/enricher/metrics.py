@@ -1,4 +1,4 @@
-"""Metrics of the enricher alone: calls to vendors, what they cost, and what is left to spend.
+"""Metrics of the enricher only: calls to vendors, their cost, and the remaining budgets.
 
 Budgets belong to tenants, and no label names a tenant: the gauge is that of the tenant that has least left.
 """

@@ -1,4 +1,4 @@
-"""The script `leadgen-enricher-pages FILE`: prints as JSON what patterns find on saved pages, each read by itself.
+"""The script `leadgen-enricher-pages FILE`: prints as JSON what patterns find on saved pages, each page by itself.
 
 FILE is a JSON list of pages, such as the labels of `leadgen enrichment eval`: `file` (beside FILE), `url`, `charset`.
 """
@@ -25,7 +25,7 @@ def main() -> None:
 
 
 def values_of(content: bytes, url: str, charset: str | None = None) -> dict[str, list[str]]:
-    """The values on a page by field; none on a placeholder."""
+    """Returns the values on a page by field; none on a placeholder."""
     document = parse_html(url, text_of(content, charset))
     return (
         {} if placeholder_of(document) else {name: values for name, values in _by_field(extract([document])) if values}

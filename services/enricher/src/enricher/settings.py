@@ -15,7 +15,7 @@ Titles = Annotated[tuple[str, ...], NoDecode]
 
 
 class EnricherSettings(StageSettings):
-    """Read once, in main.py."""
+    """Settings of the service, read once, in main.py."""
 
     crawl_max_pages: int = Field(default=4, ge=0, le=20, description="key pages read besides the homepage")
     crawler_timeout_s: float = Field(default=20, gt=0, description="seconds that one visit to a site may take")
@@ -120,5 +120,5 @@ class EnricherSettings(StageSettings):
 
     @property
     def robots_token(self) -> str:
-        """The name under which robots.txt knows us."""
+        """The name by which robots.txt addresses our crawler."""
         return self.crawler_user_agent.partition("/")[0]

@@ -18,7 +18,7 @@ _LONGEST = 300
 
 @dataclass(slots=True)
 class Step:
-    """A step of one enrichment. `units` were charged now; `reason` says why the step was skipped or shortened."""
+    """A step of one enrichment. `units` were charged now; `reason` says why the step was skipped or cut short."""
 
     step: Name
     outcome: Outcome = "done"
@@ -32,7 +32,7 @@ _COLUMNS = tuple(column.name for column in fields(Step))
 
 @dataclass(slots=True)
 class Steps:
-    """The steps of one enrichment, in order. Steps may nest. `reasons` say what is missing, without repeats.
+    """The steps of one enrichment, in order. Steps may nest. `reasons` explain missing parts, without repeats.
 
     `left_out` names the steps that the request wants skipped; answers and visits from before `afresh` are not used.
     """

@@ -36,7 +36,7 @@ def all_of(names: Sequence[str]) -> str:
 
 
 def sentence(words: str) -> str:
-    """Ends the words with a full stop, unless they end with one: "Acme PTE. LTD."."""
+    """Adds a full stop to the words, unless they end with one: "Acme PTE. LTD."."""
     return words if words.endswith((".", "?", "!")) else f"{words}."
 
 

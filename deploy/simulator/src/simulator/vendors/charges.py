@@ -64,7 +64,7 @@ class Charges:
         item: str | None = None,
         after: int = 0,
     ) -> Iterator[Entry]:
-        """Returns the matching entries after the entry with number `after`."""
+        """Yields the matching entries after the entry with number `after`."""
         for entry in self.entries[after:]:
             if (
                 vendor in (None, entry.vendor)

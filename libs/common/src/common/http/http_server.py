@@ -40,7 +40,7 @@ class Server(uvicorn.Server):
             self._loop.call_soon_threadsafe(self._exits.set)
 
     async def main_loop(self) -> None:
-        """Returns when the server is to exit."""
+        """Waits until the server has to exit."""
         self._loop = asyncio.get_running_loop()
         if not self.should_exit:
             await self._exits.wait()
@@ -90,7 +90,7 @@ async def served_on(port: int, app: ASGIApp, settings: ServiceSettings) -> Async
 
 
 def http_server(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
-    """Yields a server that ends on SIGTERM and SIGINT; the caller decides what happens after that.
+    """Builds a server that ends on SIGTERM and SIGINT; the caller decides what happens after that.
 
     Raises Permanent if its address is in use, or not of this machine.
     """

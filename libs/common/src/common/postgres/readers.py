@@ -38,7 +38,7 @@ class Readers:
             yield
 
     def connection(self, tenant_id: int) -> "Reading":
-        """Yields a connection for one statement of the tenant, in an `async with` block."""
+        """Opens a connection for one statement of the tenant, in an `async with` block."""
         return Reading(self, self.turns_of(tenant_id), self._turns)
 
     def turns_of(self, tenant_id: int) -> asyncio.Semaphore:

@@ -42,7 +42,7 @@ class FoundContacts:
 
 
 async def save(tx: Connection, found: Sequence[FoundContacts]) -> list[None]:
-    """Saves the contacts. Of one company given twice, the latest wins.
+    """Saves the contacts. If a company is given twice, the later ones win.
 
     May be repeated; `updated_at` changes only with the content. Contacts that were not found again stay.
     """

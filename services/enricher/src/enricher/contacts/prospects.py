@@ -1,4 +1,4 @@
-"""Prospects: people with a wanted title and their work addresses, bought where the company's site names nobody."""
+"""Prospects: people with a wanted title and their work addresses, bought if the company's site names nobody."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -52,7 +52,10 @@ class Prospects:
     async def find(
         self, domain: str | None, contacts: tuple[Contact, ...], tenant_id: int, steps: Steps
     ) -> list[Prospect]:
-        """Finds prospects at `domain`. Needs none where `contacts` hold a person's address; skips without a domain."""
+        """Finds prospects at `domain`.
+
+        Finds none if `contacts` have a person's address; skips the step without a domain.
+        """
         with steps.take("lusha") as step:
             steps.require("lusha")
             if any(contact.kind == "email" and not contact.is_role for contact in contacts):
@@ -108,7 +111,7 @@ class Prospects:
         return []
 
     def _wanted(self, people: Sequence[Person]) -> list[Person]:
-        """The people with an address, ordered by title, best first."""
+        """Returns the people with an address, ordered by title, best first."""
 
         def place(person: Person) -> int:
             fit = fit_of(person.title, self.titles)
@@ -118,7 +121,7 @@ class Prospects:
 
 
 def _prospects_in(answer: RevealAnswer, domain: str) -> Iterator[Prospect]:
-    """The valid e-mail addresses of an answer, with their persons."""
+    """Yields the valid e-mail addresses of an answer, with their persons."""
     for person in answer.contacts:
         for address, _, _ in person.emails:
             if email := normalise_email(address, domain):
@@ -141,7 +144,7 @@ def with_status(contact: Contact, status: str, sub_status: str | None) -> Contac
 
 
 def with_fit(contact: Contact, titles: Sequence[str]) -> Contact:
-    """Returns the contact with what its title says: seniority, function, and its place among the wanted titles."""
+    """Returns the contact with the seniority and function of its title, and its rank among the wanted titles."""
     if not contact.title:
         return contact
     said = {"seniority": seniority_of(contact.title), "function": function_of(contact.title)}
@@ -149,5 +152,5 @@ def with_fit(contact: Contact, titles: Sequence[str]) -> Contact:
 
 
 def with_contact(prospect: Prospect, contact: Contact) -> Prospect:
-    """Returns the prospect with another version of its contact."""
+    """Returns the prospect with another contact in place of its own."""
     return replace(prospect, contact=contact)

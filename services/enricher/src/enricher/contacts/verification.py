@@ -38,7 +38,7 @@ class Verified:
 
 
 class Verifier:
-    """Verifies addresses through ZeroBounce, with a queue per tenant. `close` cancels the batches under way."""
+    """Verifies addresses through ZeroBounce, with a queue per tenant. `close` cancels the batches in progress."""
 
     def __init__(
         self,
@@ -62,7 +62,9 @@ class Verifier:
         self._senders: set[asyncio.Task[None]] = set()
 
     async def verify(self, tenant_id: int, emails: Iterable[str], *, afresh: datetime | None = None) -> Verified:
-        """Verifies these addresses, from saved results (not from before `afresh`) or by asking now. Raises Unavailable.
+        """Verifies these addresses, from saved results (none from before `afresh`) or by a new request.
+
+        Raises Unavailable.
 
         Cancelling it does not cancel the batch: others may wait for it, and its answer is saved.
         """
@@ -83,7 +85,7 @@ class Verifier:
         return Verified(known | found, tuple(reasons), units, is_new=bool(found))
 
     async def close(self) -> None:
-        """Cancels the batches under way."""
+        """Cancels the batches in progress."""
         senders = list(self._senders)
         for sender in senders:
             sender.cancel()
@@ -138,7 +140,7 @@ class Verifier:
             future.set_result(answer)
 
     async def _ask(self, tenant_id: int, emails: Sequence[str]) -> dict[str, Verification | str]:
-        """Returns saved results, and asks for the addresses that no other caller has claimed."""
+        """Returns saved results, and requests results for the addresses that no other caller has claimed."""
         asker, ours = uuid4(), set[str]()
         said: dict[str, Verification | str] = {}
         alike: dict[datetime | None, list[str]] = defaultdict(list)
@@ -181,7 +183,7 @@ class Verifier:
 async def find_known(
     tx: Connection, wanted: Sequence[tuple[timedelta, tuple[str, ...]]]
 ) -> list[dict[str, Verification]]:
-    """Finds the verifications of each company's addresses that are no older than the time beside them."""
+    """Finds the verifications of each company's addresses that are no older than the company's limit."""
     alike: dict[timedelta, set[str]] = defaultdict(set)
     for within, emails in wanted:
         alike[within].update(emails)

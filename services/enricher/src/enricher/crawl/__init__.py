@@ -1,1 +1,1 @@
-"""Visits to company websites, within robots.txt, crawl delays and limits. All tenants share what was seen."""
+"""Visits to company websites, within robots.txt, crawl delays and limits. Their results are shared by all tenants."""

@@ -31,7 +31,7 @@ class CrawlDelay:
         self._taken = 0
 
     async def reserve(self, site: str, *, gap_s: float, within_s: float) -> float | None:
-        """Reserves the time of the site's next request, and `gap_s` after it. Returns the seconds to wait for it.
+        """Reserves the time of the site's next request, and `gap_s` after it. Returns the seconds until that time.
 
         Returns `None` and reserves nothing if that time does not come within `within_s`. Needs no query without a gap.
         """

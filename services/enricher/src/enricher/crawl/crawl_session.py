@@ -1,4 +1,4 @@
-"""The requests of one visit: each waits for its time, and each redirect follows the robots.txt of its target."""
+"""The requests of one visit: each waits for its time, and each redirect obeys the robots.txt of its target."""
 
 import asyncio
 import time
@@ -60,7 +60,7 @@ class CrawlSession:
         raise PageRefused(f"redirects more than {MAX_REDIRECTS} times")
 
     def sitemaps_of(self, url: str) -> list[str]:
-        """The sitemaps that the robots.txt of a fetched URL names."""
+        """Lists the sitemaps that are named in the robots.txt of a fetched URL."""
         return self._sitemaps.get(origin_of(url), [])
 
     async def _get(self, url: str, **how: Any) -> Answer:

@@ -52,7 +52,10 @@ DELETE_OLD_TEXTS = """
 
 @dataclass(frozen=True, slots=True)
 class VisitClaim:
-    """A wish to visit a site for up to a `lease`. `seen` is the time of the last visit known to the caller."""
+    """A request for the right to visit a site for up to a `lease`.
+
+    `seen` is the time of the last visit known to the caller.
+    """
 
     domain: str
     visitor: UUID
@@ -62,7 +65,10 @@ class VisitClaim:
 
 @dataclass(frozen=True, slots=True)
 class CachedVisit:
-    """A row of the table, visit and texts serialised (`None` before the first visit). `is_ours` grants the visit."""
+    """A row of the table, with visit and texts serialised (`None` before the first visit).
+
+    `is_ours`: the visit is granted.
+    """
 
     visit: str | None = None
     documents: bytes | None = None
@@ -105,7 +111,7 @@ async def find_or_claim(tx: Connection, callers: Sequence[VisitClaim]) -> list[C
 
 
 async def claim(tx: Connection, callers: Sequence[VisitClaim]) -> list[bool]:
-    """Claims sites with a row; True where nobody visits now and nobody has since `seen`."""
+    """Claims sites with a row; True for each without a visit in progress or since `seen`."""
     claimed = [False] * len(callers)
     for place in sorted(range(len(callers)), key=lambda place: callers[place].domain):
         it = callers[place]

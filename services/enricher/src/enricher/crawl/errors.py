@@ -1,4 +1,4 @@
-"""Errors of fetching from a website. None of them fails a company: the visit records what is missing.
+"""Errors of fetching from a website. None of them fails a company: the visit records the missing part.
 
 SiteUnreachable(Transient)   no address, no connection, broken TLS or HTTP, too slow, robots.txt not to be had
 └── NameUnknown              the host's name does not resolve, under any scheme
@@ -11,7 +11,7 @@ from common.errors import Permanent, Transient
 
 
 class SiteUnreachable(Transient):
-    """The site gives no usable answer. A later attempt may succeed."""
+    """The site gives no usable answer. Another attempt later may succeed."""
 
 
 class NameUnknown(SiteUnreachable):
@@ -23,7 +23,7 @@ class PageRefused(Permanent):
 
 
 class MovedElsewhere(PageRefused):
-    """A page that leads to another site, at `url`."""
+    """A page that redirects to another site, at `url`."""
 
     def __init__(self, message: str, url: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Opens the homepage of a visit: at the first place that answers, and behind pages that only lead on."""
+"""Opens the homepage of a visit: tries its possible URLs, and follows pages that only forward to another."""
 
 from enricher.crawl.crawl_session import SessionOver
 from enricher.crawl.errors import MovedElsewhere, NameUnknown, PageForbidden, PageRefused, SiteUnreachable
@@ -16,7 +16,7 @@ _REFUSALS = frozenset({401, 403, 451})
 
 
 async def open_home(visit: RunningVisit) -> Document | None:
-    """Reads the homepage at the first place that answers; records the reasons where none does."""
+    """Reads the homepage at the first URL that answers; records the reasons if none does."""
     reasons: list[str] = []
     unknown: set[str] = set()
     urls = list(places(visit.domain, visit.limits.schemes))
@@ -50,7 +50,7 @@ def _refuse(visit: RunningVisit, error: Exception) -> None:
 
 
 async def _home_of(visit: RunningVisit, answer: Answer) -> Document | None:
-    """Reads the homepage from an answer, or from the page that it leads on to; `None` if there is none."""
+    """Reads the homepage from an answer, or from the page that it forwards to; `None` if there is none."""
     home: Document | None = None
     for hop in range(MAX_HOPS + 1):
         if answer.status == _NOT_MODIFIED and answer.url in visit.session.known:
@@ -78,7 +78,7 @@ async def _home_of(visit: RunningVisit, answer: Answer) -> Document | None:
 
 
 def _begin_with(visit: RunningVisit, page: Document, answer: Answer, earlier: Document | None) -> Document:
-    """Puts the homepage before the pages that only led to it, which are dropped where they said nothing."""
+    """Puts the homepage before the pages that forwarded to it; drops those without content."""
     visit.validators = answer.validators
     others = [document for document in visit.documents if document is not page]
     said = [document for document in others if document.refresh is None and document.text]
@@ -87,7 +87,7 @@ def _begin_with(visit: RunningVisit, page: Document, answer: Answer, earlier: Do
 
 
 def _is_page(visit: RunningVisit, answer: Answer) -> bool:
-    """True for a homepage that can be read; records what else it is."""
+    """True for a readable homepage; records other kinds of pages."""
     visit.seen.append(SeenPage(answer.url, answer.status, len(answer.content)))
     if not 200 <= answer.status < 300:
         visit.is_forbidden = answer.status in _REFUSALS
@@ -102,7 +102,7 @@ def _is_page(visit: RunningVisit, answer: Answer) -> bool:
 
 
 async def _follow(visit: RunningVisit, page: Document, ways: list[str]) -> list[Answer] | None:
-    """Fetches the pages that this one leads on to, within the rules of redirects; `None` if none can be had."""
+    """Fetches the pages that this one forwards to, within the rules of redirects; `None` if none can be fetched."""
     found = []
     for way in ways:
         if not may_be_same_owner(host_of(way), of=host_of(page.url)):

@@ -1,4 +1,4 @@
-"""Finds a homepage as a browser does: under the bare name and `www`, https and http, and behind pages that lead on."""
+"""Finds a homepage as a browser does: under the bare name and `www`, https and http, and behind forwarding pages."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ _ENTER = re.compile(
 
 
 def places(domain: str, schemes: Sequence[Scheme]) -> Iterator[str]:
-    """The URLs at which a domain's homepage may be: its own name first, then the one with or without `www`."""
+    """Lists the possible URLs of a domain's homepage: its own name first, then the one with or without `www`."""
     bare = domain.strip().split("://")[-1].split("/")[0].strip(".").lower()
     names = [bare]
     if bare.startswith("www."):
@@ -43,7 +43,7 @@ def places(domain: str, schemes: Sequence[Scheme]) -> Iterator[str]:
 
 
 def leads_on(page: Document, refresh: str | None) -> list[str]:
-    """The pages that this one leads on to: by a refresh, its frames, the way past a splash or a language page."""
+    """Lists the pages that this one forwards to: by a refresh, frames, or a link past a splash or language page."""
     if target := refresh or page.refresh:
         return [target]
     if page.frames:
@@ -53,7 +53,7 @@ def leads_on(page: Document, refresh: str | None) -> list[str]:
 
 
 def _past_splash(page: Document) -> str | None:
-    """The way past a page that only welcomes, or asks for a language: in English, if there is a choice."""
+    """Finds the link past a page that only welcomes, or asks for a language: in English, if there is a choice."""
     if len(page.text) > _FEW or page.addresses or "@" in page.text:
         return None
     links = [link for link in page.links if _is_inner(link, page)]

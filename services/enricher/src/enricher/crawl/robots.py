@@ -1,4 +1,4 @@
-"""The rules of robots.txt (RFC 9309), read once a day per origin.
+"""The rules of robots.txt (RFC 9309), fetched once a day per origin.
 
 A missing file (4xx) allows everything. An unreachable one (5xx, 429, no connection, cut off) allows nothing, and is
 not cached. A file of half a megabyte takes a second to parse and 40 MB of memory: large files are parsed in a thread,
@@ -27,7 +27,7 @@ _MAX_SITEMAPS = 20
 
 
 class RulesWithheld(SiteUnreachable):
-    """The server answers without its robots.txt, which forbids everything, also to vendors that fetch for us."""
+    """The server answers without its robots.txt. That forbids everything, also to vendors that fetch for us."""
 
 
 Get = Callable[..., Awaitable[Answer]]
@@ -42,7 +42,7 @@ class Rules:
     weight: int = _WEIGHT_OF_NONE
 
     def allows(self, url: str) -> bool:
-        """True if the rules allow this URL. Slow where there are thousands of rules."""
+        """True if the rules allow this URL. Slow if there are thousands of rules."""
         return self.parser is None or self.parser.can_fetch(url, self.agent)
 
     async def check(self, url: str) -> None:
@@ -66,7 +66,7 @@ class Rules:
 
 
 def read_rules(status: int, content: bytes, agent: str) -> Rules:
-    """Reads the rules from an answer to /robots.txt. Raises RulesWithheld where the answer counts as a refusal."""
+    """Reads the rules from an answer to /robots.txt. Raises RulesWithheld if the answer counts as a refusal."""
     if 200 <= status < 300:
         text = content[:MAX_BYTES].decode("utf-8-sig", "replace")
         return Rules(agent, Protego.parse(_by_token(text, agent)), _WEIGHT_OF_NONE + len(content))
@@ -76,13 +76,13 @@ def read_rules(status: int, content: bytes, agent: str) -> Rules:
 
 
 def _by_token(text: str, agent: str) -> str:
-    """Shortens a group's name that contains our token, as in the User-Agent header that we send, to the token."""
+    """Shortens a group's name that contains our token, such as the User-Agent header that we send, to the token."""
     named = re.compile(rf"^([ \t]*user-agent[ \t]*:)[^\n#]*?(?<![\w-]){re.escape(agent)}(?![\w-])[^\n#]*", re.I | re.M)
     return named.sub(lambda line: f"{line[1]} {agent}", text)
 
 
 class Robots:
-    """A cache of the rules of origins, of up to `bound` bytes. `clock` gives monotonic seconds.
+    """A cache of the rules of origins, up to `bound` bytes. `clock` gives monotonic seconds.
 
     Callers pass the function that fetches: `Fetcher.get`, or one that waits for the crawl delay first.
     """
@@ -125,7 +125,7 @@ class Robots:
 
 
 async def _fetch(url: str, get: Get) -> Answer:
-    """Fetches robots.txt, following up to five redirects to any host. A further redirect is returned as it is."""
+    """Fetches robots.txt through up to five redirects to any host. A further redirect is returned unchanged."""
     answer = await get(url, html_only=False, limit=MAX_BYTES)
     for _ in range(MAX_REDIRECTS):
         target = resolve(answer.url, answer.location) if answer.location else None

@@ -1,4 +1,4 @@
-"""The state of a visit under way: what was asked for and read, and what is missing."""
+"""The state of a visit in progress: the pages requested and read, and the missing parts."""
 
 import time
 from concurrent.futures import Executor
@@ -26,7 +26,7 @@ _OVERLOADED = frozenset({429, 503})
 
 @dataclass(slots=True)
 class RunningVisit:
-    """The state of a visit under way."""
+    """The state of a visit in progress."""
 
     domain: str
     session: CrawlSession
@@ -45,7 +45,7 @@ class RunningVisit:
     is_unchanged: bool = False
 
     async def ask(self, url: str, **how: Any) -> Answer | None:
-        """Fetches another URL than the homepage; `None` on failure. Raises SessionOver, PageForbidden."""
+        """Fetches a URL other than the homepage; `None` on failure. Raises SessionOver, PageForbidden."""
         try:
             answer = await self.session.fetch(url, **how)
         except (SessionOver, PageForbidden):

@@ -1,4 +1,4 @@
-"""A cache of site visits, by domain, for all tenants: a site is visited again only when the last visit is not fresh.
+"""A cache of site visits, by domain, for all tenants: a site is visited again only when the last visit is too old.
 
 One caller at a time visits a site. It holds a lease on the row, not a transaction; others wait for its result.
 """
@@ -71,7 +71,7 @@ class SiteCache:
         self._next_sweep = 0.0
 
     async def visit(self, domain: str | None, *, with_texts: bool = False, afresh: datetime | None = None) -> Visit:
-        """Returns a fresh visit to this domain's site, cached or made now. May be repeated.
+        """Returns a fresh visit to this domain's site, from the cache or a new one. May be repeated.
 
         `with_texts` demands a visit whose pages' texts are still kept. One from before `afresh` is not used. Takes as
         long as a visit, and up to a lease more while another caller visits. Raises SiteBusy, Unavailable.
@@ -103,7 +103,7 @@ class SiteCache:
             await asyncio.sleep(next(waits, _WAITS_S[-1]))
 
     def freshness_of(self, visit: Visit) -> timedelta:
-        """The time for which this visit is used again."""
+        """Returns the time for which this visit is used again."""
         if visit.is_forbidden or visit.site.placeholder or (visit.site.pages and not visit.is_whole):
             return min(REFUSED_FOR, self._fresh_for)
         if visit.site.outcome == "unreachable":
@@ -111,7 +111,7 @@ class SiteCache:
         return self._fresh_for
 
     async def _read(self, kept: CachedVisit) -> Visit | None:
-        """Reads a saved visit; `None` if another version of the program wrote it in another form."""
+        """Reads a saved visit; `None` if it is in the form of another version of the program."""
         size = len(kept.visit or "") + _PACKED * len(kept.documents or b"")
         return await run_by_size(size, None, _visit_of, kept.visit, kept.documents)
 
@@ -124,7 +124,7 @@ class SiteCache:
             raise
 
     async def _visit_with_claim(self, caller: VisitClaim, earlier: Visit | None) -> Visit:
-        """Visits the site and saves the visit. On failure releases the claim, so that others may visit at once."""
+        """Visits the site and saves the visit. On failure it releases the claim, so that others may visit at once."""
         is_kept = False
         try:
             visit = await self._visitor.visit(caller.domain, self._renewable(earlier))
@@ -139,7 +139,7 @@ class SiteCache:
         return visit
 
     def _renewable(self, earlier: Visit | None) -> Visit | None:
-        """The earlier visit if it may be used again when the site answers "not modified"; else `None`."""
+        """Returns the earlier visit if it may be used again when the site answers "not modified", else `None`."""
         if earlier is None or not earlier.is_whole or earlier.site.outcome not in ("visited", "empty"):
             return None
         return None if self._texts_for is None and earlier.lacks_texts else earlier
@@ -168,14 +168,14 @@ class SiteCache:
 
 
 def _allowed(visit: Visit, domain: str, forgotten: ForgottenList) -> Visit:
-    """Returns the visit without what is forgotten."""
+    """Returns the visit without forgotten values."""
     found = _VISIT.dump_json(visit)
     redacted = redacted_body(found, forgotten, [domain, site_of(domain)])
     return visit if redacted == found else _VISIT.validate_json(redacted)
 
 
 def _packed(visit: Visit) -> tuple[str, bytes | None]:
-    """Serialises the visit as JSON, and its texts apart, compressed."""
+    """Serialises the visit as JSON, with its texts apart and compressed."""
     texts = zlib.compress(_DOCUMENTS.dump_json(visit.documents), level=1) if visit.documents else None
     return _VISIT.dump_json(replace(visit, documents=())).decode(), texts
 

@@ -1,5 +1,7 @@
-"""Sitemaps: a site's lists of its own pages. Read without an XML parser (entities, depth), and bounded: at most three
-files, each up to one megabyte decompressed and five thousand URLs.
+"""Sitemaps: a site's lists of its own pages.
+
+They are read without an XML parser (entities, depth), and within bounds: at most three files, each up to one megabyte
+decompressed and five thousand URLs.
 """
 
 import html
@@ -40,7 +42,7 @@ def is_packed(content: bytes) -> bool:
 
 
 def parse(content: bytes, *, of: str) -> Sitemap:
-    """Reads the URLs of its own site from a file at the URL `of`, in order. An unreadable file lists nothing."""
+    """Reads the URLs on its own site from the file at the URL `of`, in order. An unreadable file lists nothing."""
     try:
         text = text_of(unpacked(content, MAX_BYTES), None)
     except SiteUnreachable:
@@ -59,7 +61,7 @@ def parse(content: bytes, *, of: str) -> Sitemap:
 
 
 async def find(home: str, listed: Iterable[str], read: Callable[[str], Awaitable[Sitemap | None]]) -> list[str]:
-    """The pages that the site of `home` lists in the sitemaps that its owner names, else in /sitemap.xml.
+    """Lists the pages of the site of `home` from the sitemaps that its owner names, else from /sitemap.xml.
 
     `read` gives a file, None where there is none; what it raises ends the search. An index is followed one level deep,
     to the files first that sound like plain pages.

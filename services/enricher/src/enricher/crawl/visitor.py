@@ -1,4 +1,4 @@
-"""Visits a company's site: robots.txt, homepage, then key pages one after another, all within a deadline.
+"""Visits a company's site: robots.txt, homepage, then key pages one after the other, within a deadline.
 
 A site that is away, slow, malformed or forbidden raises nothing: the visit's outcome and reasons say what is missing.
 Equal pages give equal visits on one day.
@@ -41,7 +41,7 @@ class Visitor:
         self._limits = limits
 
     async def visit(self, domain: str | None, earlier: Visit | None = None) -> Visit:
-        """Visits this domain's site. May be repeated. Takes up to the deadline, plus the time for extraction.
+        """Visits this domain's site. May be repeated. Takes at most the deadline and the time for extraction.
 
         Returns `earlier` if the site answers that its homepage is unchanged since. Raises Unavailable, nothing else.
         """
@@ -91,7 +91,7 @@ async def _run(visit: RunningVisit) -> None:
 
 
 async def _find_pages(visit: RunningVisit, home: Document) -> list[str]:
-    """Lists the key pages that the homepage links to, and if it lacks some kinds, those in the sitemap."""
+    """Lists the key pages that the homepage links to; if it lacks some kinds, also those in the sitemap."""
     linked = key_pages(home.url, home.links)
     if len(set(linked.values())) >= min(visit.limits.pages, len(Kind)):
         return list(linked)
@@ -111,7 +111,7 @@ async def _read_sitemap(visit: RunningVisit, url: str) -> Sitemap | None:
 
 
 async def _open_page(visit: RunningVisit, url: str) -> bool:
-    """Reads one key page, or records why not. False if robots.txt forbids it. Raises SessionOver."""
+    """Reads one key page, or records why it could not. False if robots.txt forbids it. Raises SessionOver."""
     try:
         answer = await visit.ask(url)
     except PageForbidden:

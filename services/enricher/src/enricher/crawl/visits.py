@@ -15,7 +15,7 @@ Scheme = Literal["https", "http"]
 
 @dataclass(frozen=True, slots=True)
 class SeenPage:
-    """A page that answered. `size` is in bytes, unpacked."""
+    """A page that answered. `size` is in bytes, decompressed."""
 
     url: str
     status: int
@@ -50,7 +50,7 @@ class Visit:
 
     @property
     def lacks_texts(self) -> bool:
-        """True where pages were read but their texts are no longer kept."""
+        """True if pages were read but their texts are no longer kept."""
         return self.site.pages > 0 and not self.documents
 
 

@@ -40,7 +40,7 @@ class NewFacts:
 
 
 async def save(tx: Connection, found: Sequence[NewFacts]) -> list[dict[Field, Fact]]:
-    """Merges new facts into the saved ones, and returns the winners. A missing value erases nothing."""
+    """Merges new facts into the saved ones, and returns the winners. A missing value does not erase a saved one."""
     companies = sorted({it.company_id for it in found})
     await tx.execute(ONE_AT_A_TIME, companies)
     known: dict[int, dict[Field, Fact]] = {company_id: {} for company_id in companies}

@@ -1,4 +1,4 @@
-"""Leaves out of an enrichment what people and companies asked us to forget."""
+"""Removes from an enrichment the people and companies that asked to be forgotten."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,7 +22,7 @@ REASON = "forgotten: no data about this company is collected (`leadgen forget`)"
 
 
 def nothing_of() -> Profile:
-    """Builds the profile of a company that is forgotten whole: as of one whose owner forbids visits."""
+    """Builds the profile of a company that is forgotten whole: like that of a company whose site forbids visits."""
     site = Site(outcome="forbidden")
     return Profile(site, (), (), (), Visit(site, is_forbidden=True), Corpus(()))
 

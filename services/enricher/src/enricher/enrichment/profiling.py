@@ -52,7 +52,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A company's public profile. `sources` are the URLs of the pages that it was read from."""
+    """A company's public profile. `sources` are the URLs of the pages that were read."""
 
     site: Site
     contacts: tuple[Contact, ...]
@@ -88,7 +88,7 @@ async def profile(company: Company, tenant_id: int, web: ProfileSources, limits:
 
 
 def _may_use_tavily(visit: Visit) -> bool:
-    """True where our visit saw too little, unless the owner forbids visits or the site leads somewhere we refuse."""
+    """True if our visit saw too little, unless the owner forbids visits or the site leads to a refused address."""
     if visit.is_forbidden or visit.is_elsewhere or visit.site.placeholder:
         return False
     is_away = visit.site.outcome in ("unreachable", "empty")
@@ -183,6 +183,6 @@ async def _read_with_model(
 
 
 def _merged_contacts(own: Sequence[Contact], borrowed: Sequence[Contact]) -> tuple[Contact, ...]:
-    """Each address and number once; contacts from our own visit first."""
+    """Merges contacts, without repeats; those from our own visit come first."""
     found = {contact.value: contact for contact in (*borrowed, *own)}
     return tuple(found[value] for value in dict.fromkeys(contact.value for contact in (*own, *borrowed)))

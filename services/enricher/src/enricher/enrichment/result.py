@@ -16,7 +16,7 @@ RULES = 4
 
 @dataclass(frozen=True, slots=True)
 class Enrichment:
-    """The result for one tenant. `prospects` are the contacts that it bought, `people` those whom the site names."""
+    """The result for one tenant. `prospects` are contacts that it bought, `people` are those that the site names."""
 
     profile: Profile
     contacts: tuple[Contact, ...]
@@ -30,6 +30,6 @@ class Enrichment:
 
 
 def inputs_hash(company: Company) -> str:
-    """Hashes what an enrichment depends on: the rules' version and the company's fields."""
+    """Hashes the inputs of an enrichment: the rules' version and the company's fields."""
     inputs = [RULES, company.uen, company.name, company.website_domain, company.address, company.postal_code]
     return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()

@@ -49,7 +49,7 @@ class Waterfall:
     async def enrich(
         self, company: Company, tenant_id: int, left_out: Collection[str] = (), *, afresh: datetime | None = None
     ) -> Enrichment:
-        """Enriches one company without the steps `left_out`. May be repeated: bought answers are used again.
+        """Enriches one company without the steps `left_out`. May be repeated: cached answers are not bought again.
 
         Of a rerun to be done afresh only those from `afresh` on. Nothing is looked for about a company that is
         forgotten, and forgotten people are left out. Raises SiteBusy or Unavailable.
@@ -75,7 +75,7 @@ class Waterfall:
         return Enrichment(found, ways, tuple(prospects), steps, tuple(people))
 
     async def save(self, company: Company, tenant_id: int, done: Enrichment, *, now: datetime) -> list[Fact]:
-        """Saves facts and contacts, and returns all facts known by now. May be repeated. Raises Unavailable."""
+        """Saves facts and contacts, and returns all facts known now. May be repeated. Raises Unavailable."""
         vendor_ids = {it.contact.value: it.vendor_id for it in done.prospects}
         facts = company_facts.NewFacts(company.company_id, done.facts, now)
         found = contacts.FoundContacts(company.company_id, done.contacts, vendor_ids, now)
@@ -107,14 +107,14 @@ class Waterfall:
 
 
 def _domain_of(company: Company, url: str | None) -> str | None:
-    """The company's own registrable domain. `None` where its page is on a marketplace or a social network."""
+    """Returns the company's own registrable domain; `None` if its page is on a marketplace or a social network."""
     home = url or (homepage(company.website_domain, "https") if company.website_domain else None)
     host = host_of(home) if home else ""
     return None if not host or is_directory(host) else site_of(host)
 
 
 def _merged(own: tuple[Contact, ...], prospects: list[Prospect], titles: Sequence[str]) -> tuple[Contact, ...]:
-    """Merges contacts: people, those with the best wanted title first, then role addresses, then telephones.
+    """Merges contacts: people first, by wanted title, then role addresses, then telephones.
 
     Of one address, a prospect's entry wins.
     """

@@ -92,7 +92,7 @@ class Collector:
         return parts_of(page.text, *self._own[page.url], page.quoted)
 
     def _beside_others(self, page: Document) -> frozenset[str]:
-        """The numbers that stand only in lines with another company's e-mail address."""
+        """Returns the numbers that stand only in lines with another company's e-mail address."""
         lines = page.text.split("\n")
         theirs = {nth for nth, line in enumerate(lines) if "@" in line and self._is_of_another(line)}
         if not theirs:
@@ -118,7 +118,7 @@ class Collector:
         return beside - frozenset(find_numbers(Document(page.url, text=rest), self.region).phones) if beside else beside
 
     def _beside_own(self, page: Document) -> frozenset[str]:
-        """The numbers that stand with an address of the company on a line, or alone on the line above one."""
+        """Returns the numbers on a line with an address of the company, or alone on the line above one."""
         lines = page.text.split("\n")
         ours = {nth for nth, line in enumerate(lines) if "@" in line and self._is_own_address(line)}
         ours |= {nth - 1 for nth in ours if nth and _ONLY_NUMBER.fullmatch(lines[nth - 1])}
@@ -126,20 +126,20 @@ class Collector:
         return frozenset(find_numbers(Document(page.url, text=text), self.region).phones)
 
     def _is_own_address(self, line: str) -> bool:
-        """True for a line that is an e-mail address of the company, with a number at most."""
+        """True for a line that is an e-mail address of the company, with one number at most."""
         found = find_emails(Document("", text=line), self.site)
         is_alone = _ONLY_ADDRESS.fullmatch(line) or _NUMBER_AND_ADDRESS.fullmatch(line)
         return bool(is_alone and found) and all(site_of(it.partition("@")[2]) == self.site for it in found)
 
     def _is_of_another(self, line: str) -> bool:
-        """True for a line whose e-mail addresses are all another company's."""
+        """True for a line with e-mail addresses of another company only."""
         found = find_emails(Document("", text=line), self.site)
         return bool(found) and not any(
             site_of(it.partition("@")[2]) == self.site or self._may_be_own(it) for it in found
         )
 
     def _of_others(self, page: Document, find: Callable[[Document], Iterable[str]]) -> frozenset[str]:
-        """The values that stand only in lines about somebody else than the company."""
+        """Returns the values that stand only in lines about others than the company."""
         parts = self._parts_of(page)
         if not _MAY_BE_REACHED.search(parts.others):
             return frozenset()
@@ -150,12 +150,12 @@ class Collector:
         return others - frozenset(find(Document(page.url, text=parts.own)))
 
     def add_address(self, page: Document) -> None:
-        """Adds the address that stands in what a page says of the company itself."""
+        """Adds the address that a page's text about the company itself contains."""
         own = self._parts_of(page).own
         self.facts += address_facts(replace(page, text=own), self.region, names_of(page))
 
     def add_people(self, page: Document) -> None:
-        """Adds the people of a page; of one person on several pages, what each of them says."""
+        """Adds the people of a page; merges a person's fields from several pages."""
         parts, whole = self._parts_of(page), page.text
         if parts.others:
             page = replace(page, text=f"{parts.own}\n{parts.both}" if parts.both else parts.own)
@@ -196,7 +196,7 @@ class Collector:
         ]
 
     def best_contacts(self) -> tuple[Contact, ...]:
-        """The addresses by rank, then the telephones, the company's main one first."""
+        """Returns the addresses by rank, then the telephones, the company's main one first."""
         ranked = sorted(self._emails.values(), key=lambda entry: entry[:3])
         has_own = any(rank < _ELSEWHERE for rank, *_ in ranked)
         emails = [
@@ -205,13 +205,13 @@ class Collector:
         return tuple(map(self._with_person, (*emails, *self._phones())))
 
     def _may_be_own(self, address: str) -> bool:
-        """True for an address elsewhere that may be the company's, too: a free one, or one at a like name."""
+        """True for an address elsewhere that may be the company's too: from a free provider, or with a similar name."""
         domain = address.partition("@")[2]
         one, other = (name_and_suffix(it)[0].replace("-", "") for it in (domain, self.site))
         return is_free(domain) or one in other or other in one
 
     def best_people(self) -> tuple[Person, ...]:
-        """The people by their place in the company, otherwise in the pages' order."""
+        """Returns the people by their rank in the company, otherwise in the pages' order."""
         people = [
             Person(
                 name=it.name,
@@ -227,7 +227,7 @@ class Collector:
         return tuple(sorted(people, key=lambda person: rank_of(person.seniority)))[:MAX_PEOPLE]
 
     def _with_person(self, contact: Contact) -> Contact:
-        """The contact with the name and title of the person beside whom it stands."""
+        """Returns the contact with the name and title of the person beside it."""
         for person in self._people.values():
             if contact.value in (person.email, person.phone) and not contact.is_role:
                 level, function = seniority_of(person.title), function_of(person.title)
@@ -236,7 +236,7 @@ class Collector:
         return contact
 
     def _phones(self) -> list[Contact]:
-        """The telephones in the pages' order: the site's country's first, persons' and those of WhatsApp after others.
+        """Returns the telephones in the pages' order: the site's country's first, persons' and those of WhatsApp last.
 
         What any page calls a fax number is none. A site's only number may stand below "Suppliers" with nobody's name:
         better the company's for its suppliers than none.

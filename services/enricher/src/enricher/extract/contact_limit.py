@@ -1,4 +1,4 @@
-"""Cuts a list of contacts without losing a way to reach the company itself."""
+"""Cuts a list of contacts without losing the ways to reach the company itself."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,7 +12,7 @@ _KEPT: tuple[Callable[[Contact], bool], ...] = (
 
 
 def shortlist(contacts: Sequence[Contact], limit: int) -> tuple[Contact, ...]:
-    """The first `limit` contacts of a sorted list, with its first role mailbox and first telephone in any case."""
+    """Returns the first `limit` contacts of a sorted list, always with its first role mailbox and first telephone."""
     kept = [next((nth for nth, contact in enumerate(contacts) if is_kept(contact)), None) for is_kept in _KEPT]
     places = [nth for nth in kept if nth is not None][:limit]
     places += [nth for nth in range(len(contacts)) if nth not in places][: max(limit - len(places), 0)]

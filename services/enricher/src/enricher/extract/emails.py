@@ -128,7 +128,7 @@ _COUNTERS = frozenset({"rating@mail.ru", "top@mail.ru"})
 
 
 def is_free(domain: str) -> bool:
-    """True for a provider of mailboxes to everybody."""
+    """True for a provider of mailboxes that are open to everybody."""
     return domain in _FREE
 
 
@@ -144,7 +144,7 @@ def find_emails(page: Document, site: str) -> list[str]:
 
 
 def is_role(address: str) -> bool:
-    """True for an address of a role instead of a person: info@, sales.sg@, hr2@."""
+    """True for an address of a role, not of a person: info@, sales.sg@, hr2@."""
     local = address.partition("@")[0]
     words = _WORDS.findall(local)
     return "".join(words) in _ROLES or (bool(words) and words[0] in _ROLES)
@@ -174,7 +174,10 @@ def _candidates(page: Document, site: str) -> Iterator[str]:
 
 
 def _of_site(text: str, lower: str, site: str) -> Iterator[str]:
-    """Addresses at the site's own domain in forms that would be doubtful at any other. `lower` is the text so."""
+    """Finds addresses at the site's own domain in forms that are doubtful at any other.
+
+    `lower` is the text in lower case.
+    """
     apart, in_words = _IS_APART.search(lower) is not None, " at " in lower
     for pattern, may_be in ((_APART, apart), (_AT_SITE, in_words)) if site in lower else ():
         found = pattern.finditer(text) if may_be else ()
@@ -185,7 +188,7 @@ def _of_site(text: str, lower: str, site: str) -> Iterator[str]:
 
 
 def mail_addresses(target: str) -> list[str]:
-    """The addresses of a mailto: link: those in its path, and in `to` and `cc`; names around them are left out."""
+    """Returns the addresses of a mailto: link: those in its path, in `to` and in `cc`, without names around them."""
     path, _, query = target[len("mailto:") :].partition("?")
     said = [path, *(value for name, value in parse_qsl(query, max_num_fields=50) if name.lower() in ("to", "cc"))]
     parts = [part for text in said for part in re.split("[,;]", unquote(text).lstrip("/"))]
@@ -199,7 +202,7 @@ def _is_meant(spaced: re.Match[str]) -> bool:
 
 @lru_cache(maxsize=1024)  # the pages of a site repeat its addresses
 def normalise_email(text: str, site: str) -> str | None:
-    """Normalises an address; `None` if it is invalid, made up or read by nobody."""
+    """Normalises an address; `None` if it is invalid, made up or unattended."""
     found = _ADDRESS.fullmatch(text.strip().strip(".'"))
     if not found:
         return None
@@ -226,7 +229,7 @@ def normalise_email(text: str, site: str) -> str | None:
 
 
 def _whole_domain(domain: str, site: str) -> str:
-    """The domain without a word that is glued to its end; an empty text where that is unknown.
+    """Returns the domain without a word glued to its end; an empty text if that is unknown.
 
     "acme.com.sg-Sales" and "acme.com.sgTel" end in words of the page, not in a suffix.
     """

@@ -73,7 +73,10 @@ def merge(*sets: Iterable[Fact]) -> dict[Field, Fact]:
 
 
 def best_per_method(facts: Iterable[Fact]) -> list[Fact]:
-    """The best fact of each field and method. A list field gets the values of all pages, with the surest page's URL."""
+    """Returns the best fact of each field and method.
+
+    A list field gets the values of all pages, with the surest page's URL.
+    """
     found: dict[tuple[Field, Method], list[Fact]] = {}
     for fact in facts:
         found.setdefault((fact.field, fact.method), []).append(fact)
@@ -89,7 +92,7 @@ def best_per_method(facts: Iterable[Fact]) -> list[Fact]:
 
 
 def open_fields(facts: Iterable[Fact]) -> tuple[Field, ...]:
-    """The fields without a fact of sufficient confidence, in order."""
+    """Returns the fields without a fact of sufficient confidence, in order."""
     known = merge(facts)
     return tuple(field for field in FIELDS if field not in known or known[field].confidence < SETTLED)
 
@@ -105,7 +108,7 @@ def join_values(items: Iterable[str]) -> str:
 
 
 def split_values(value: str) -> list[str]:
-    """The values that `listed` put together."""
+    """Splits the values that `join_values` joined."""
     return [item for item in value.split(_BETWEEN) if item]
 
 

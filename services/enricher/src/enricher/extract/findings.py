@@ -94,7 +94,7 @@ _FINDERS: tuple[Callable[[Document], Iterable[Fact]], ...] = (
 
 
 def _without_injections(page: Document) -> Document:
-    """The page without text that instructs a model: no fact may come of it."""
+    """Returns the page without text that instructs a model: such text never becomes a fact."""
     text, bad = without_injections(page.text)
     title = "" if is_tainted(page.title) else page.title
     description = "" if is_tainted(page.description) else page.description
@@ -104,7 +104,7 @@ def _without_injections(page: Document) -> Document:
 
 
 def _slices(pages: Sequence[Document], said: Sequence[Document], found: Collector) -> Iterator[Callable[[], None]]:
-    """The slices of work, most important first. Facts come only of what is `said` without prompt injection."""
+    """Yields the slices of work, most important first. Facts come only from `said`, which has no prompt injection."""
     for nth, page in enumerate(pages):
         yield partial(found.add_emails, page, nth)
         yield partial(found.add_numbers, page)
@@ -126,14 +126,14 @@ def _summary_facts(home: Document) -> Iterator[Fact]:
 
 
 def _about_page(pages: Sequence[Document], _: Document) -> Iterator[Fact]:
-    """The beginning of the page about the company: only a hint, since it may be a menu."""
+    """Yields the beginning of the page about the company: only a hint, since it may be a menu."""
     page = next((page for page in pages[1:] if kind_of(Link(page.url, "")) is Kind.ABOUT and page.text), None)
     if page:
         yield Fact("summary", clean(page.text, MAX_ABOUT), page.url, "page", HINT)
 
 
 def _about(pages: Sequence[Document]) -> str:
-    """The homepage's description, else the organisation's in JSON-LD, else the text of the page about the company."""
+    """Returns the homepage's description, else the organisation's in JSON-LD, else the page about the company."""
     if pages[0].description:
         return clean(pages[0].description, MAX_ABOUT)
     for page in pages:

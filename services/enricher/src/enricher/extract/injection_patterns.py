@@ -1,4 +1,4 @@
-"""Phrases of prompt injection: text that addresses a program that reads it, or tells it to say or forget a thing.
+"""Phrases of prompt injection: text that addresses a reading program, or tells it to say or forget something.
 
 All patterns match plain text in lower case. They are about the form (who is addressed, what is demanded), not about
 one product's name or one field, since every planted text is new.
@@ -126,7 +126,7 @@ _LETTERS = str.maketrans("0134@$", "oieaas")
 
 
 def is_injection_line(line: str) -> bool:
-    """True for a plain line in lower case that speaks to a reading program, in words or spelled oddly."""
+    """True for a plain line in lower case that addresses a reading program, in words or with odd spelling."""
     if not line.isascii() and _PLANTED_IN_OTHER_LETTERS.search(line):
         return True
     if _PLANTED.search(line):
@@ -139,15 +139,15 @@ def is_injection_line(line: str) -> bool:
 
 
 def may_be_injection(line: str) -> bool:
-    """True unless the line is too short, as those of menus and labels are."""
+    """True unless the line is too short, like those of menus and labels."""
     return not line.isascii() or (len(line) >= _SHORTEST and line.count(" ") > 1)
 
 
 def unspelled(line: str) -> str:
-    """The line with letters in the place of digits that stand for them; an empty text where there are none."""
+    """Returns the line with letters for the digits that stand for them; an empty text if there are none."""
     return line.translate(_LETTERS) if _LEET.search(line) else ""
 
 
 def _spells_instruction(joined: str) -> bool:
-    """True for letters without blanks that spell the beginning of an order."""
+    """True for letters without blanks that spell the beginning of an instruction."""
     return any(word in joined for word in ("ignore", "disregard", "instructions", "system", "forget", "prompt"))

@@ -1,4 +1,4 @@
-"""Remembers what was found on a line: the pages of a site repeat their menus, heads and feet."""
+"""Caches the findings of a line: the pages of a site repeat their menus, heads and feet."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -13,7 +13,7 @@ _LONGEST = 500
 
 
 def once_per_line(find: Callable[[str], R]) -> Callable[[str], R]:
-    """Has `find` look at a short line once. The result must not be changed."""
+    """Caches the results of `find` for short lines. Do not change a result."""
     remembered = lru_cache(MOST_LINES)(find)
 
     @wraps(find)

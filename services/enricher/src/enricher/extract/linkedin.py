@@ -23,7 +23,7 @@ def linkedin_page(url: str) -> str | None:
 
 
 def linkedin_facts(page: Document) -> Iterator[Fact]:
-    """Finds the linked company page. Of several, the first is less certain: some may be other companies'."""
+    """Finds the linked company page. If there are several, the first is less certain: some may be other companies'."""
     declared = [found for url in texts_of(own_organisations(page), "sameAs") if (found := linkedin_page(url))]
     if declared:
         yield Fact("linkedin", declared[0], page.url, "schema.org", CERTAIN)

@@ -1,4 +1,4 @@
-"""Words for the part that another company plays: a supplier, a landlord, a bank."""
+"""Words for the roles of other companies: a supplier, a landlord, a bank."""
 
 import re
 

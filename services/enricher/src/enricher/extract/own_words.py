@@ -84,7 +84,7 @@ _PLACES = frozenset(
 
 
 def sentence_around(text: str, match: re.Match[str]) -> tuple[str, str]:
-    """The words of a match's sentence before and after it."""
+    """Returns the words of a match's sentence before and after it."""
     before = text[max(0, match.start() - _LONGEST) : match.start()]
     ends = [end.end() for end in _END.finditer(before)]
     after = text[match.end() : match.end() + _LONGEST]
@@ -93,7 +93,7 @@ def sentence_around(text: str, match: re.Match[str]) -> tuple[str, str]:
 
 
 def names_of(page: Document) -> frozenset[str]:
-    """The names of the page's company, in letters and digits alone: of its domain, its data, its title.
+    """Returns the names of the page's company, in letters and digits only: from its domain, its data, its title.
 
     Of a title the parts that are like the domain, else those that are no page's heading.
     """
@@ -112,7 +112,7 @@ def _names(url: str, title: str, data: tuple[str, ...]) -> frozenset[str]:
 
 
 def initials_of(page: Document) -> frozenset[str]:
-    """The initials of the names in a page's title: "acos" of "Association of Crane Operators (Singapore)"."""
+    """Returns the initials of the names in a page's title: "acos" of "Association of Crane Operators (Singapore)"."""
     found = (
         "".join(word[0] for word in _WORD.findall(part) if word[0].isupper()).lower()
         for part in _PARTS.split(page.title)
@@ -121,7 +121,7 @@ def initials_of(page: Document) -> frozenset[str]:
 
 
 def is_about_company(before: str, after: str, names: Iterable[str]) -> bool:
-    """True if the statement between these words of a sentence has the company, or nobody, as its subject."""
+    """True if the subject of the statement between these words is the company, or not named."""
     if _OTHERS.search(before) or _OTHERS.search(after[:80]):
         return False
     names = list(names)
@@ -132,7 +132,7 @@ def is_about_company(before: str, after: str, names: Iterable[str]) -> bool:
 
 
 def is_own_subject(words: str, names: Iterable[str]) -> bool:
-    """True where the words name the company ("we", "the company", or its own name) and begin with nobody else."""
+    """True if the words name the company ("we", "the company", or its own name) and begin with no other name."""
     names = list(names)
     first = _WORD.search(words)
     if first and first[0][0].isupper() and first[0].lower() not in _OPENERS and not _is_part(first[0], names):
@@ -154,12 +154,12 @@ def begins_with_nobody(words: str) -> bool:
 
 
 def has_others(words: str) -> bool:
-    """True where the words name somebody else than the company."""
+    """True if the words name others than the company."""
     return _OTHERS.search(words) is not None
 
 
 def _names_somebody(words: str, names: Iterable[str]) -> bool:
-    """True where a capitalised word is no name of the company: another company, or a person."""
+    """True if a capitalised word belongs to no name of the company: to another company's, or a person's."""
     capital = [found[0] for found in re.finditer(r"\b[A-Z][\w'’&-]{1,40}", words)]
     others = [
         word
@@ -170,12 +170,12 @@ def _names_somebody(words: str, names: Iterable[str]) -> bool:
 
 
 def compacted(text: str) -> str:
-    """A name in letters and digits alone."""
+    """Returns a name in letters and digits only."""
     return _COMPACT.sub("", text.lower())
 
 
 def is_own_name(name: str, names: Iterable[str]) -> bool:
-    """True for a name that goes on as one of the company's, or begins with its first word: "Brandt Asia" of "brandt".
+    """True for a name that continues one of the company's, or begins with its first word: "Brandt Asia" of "brandt".
 
     `names` are compacted.
     """
@@ -186,5 +186,5 @@ def is_own_name(name: str, names: Iterable[str]) -> bool:
 
 
 def _is_same(one: str, other: str) -> bool:
-    """True where one begins with the other: "limhenghuat" and its domain."""
+    """True if one of the two begins with the other: "limhenghuat" and its domain."""
     return len(min(one, other, key=len)) >= _SHORTEST_NAME and (one.startswith(other) or other.startswith(one))

@@ -1,4 +1,4 @@
-"""Finds telephone numbers on a page, in its order. A fax number, a date or a registration number is none.
+"""Finds telephone numbers on a page, in its order, without fax numbers, dates and registration numbers.
 
 A number with a country code is read for every country, one without for the site's country (`countries`).
 """
@@ -56,7 +56,7 @@ _NO_DIGIT = re.compile(r"\D")
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The numbers of a page in E.164, in its order. `labelled` are the telephones that a word on the page names so."""
+    """The numbers of a page in E.164, in its order. `labelled` are the telephones with a label that says so."""
 
     phones: tuple[str, ...]
     faxes: frozenset[str]
@@ -66,19 +66,19 @@ class Numbers:
 
 
 def find_phones(page: Document) -> list[str]:
-    """The telephone numbers of a page in E.164, those of the site's own country first, in the page's order."""
+    """Returns the telephone numbers of a page in E.164, those of the site's own country first, in the page's order."""
     region = country_of([page])
     return own_first(find_numbers(page, region).phones, region)
 
 
 def own_first(numbers: Sequence[str], region: str) -> list[str]:
-    """The numbers with those of this country before others, otherwise in their order."""
+    """Sorts the numbers of this country before others, otherwise in their order."""
     code = f"+{phonenumbers.country_code_for_region(region)}"
     return sorted(numbers, key=lambda number: not number.startswith(code))
 
 
 def find_numbers(page: Document, region: str) -> Numbers:
-    """The numbers of a page; those without a country code are of `region`. One that is a fax anywhere is no telephone.
+    """Finds the numbers of a page; those without a country code are of `region`. A fax number anywhere is no telephone.
 
     In the page's order: those that only a link holds (a button at the top), those in the text, those in its data, those
     of WhatsApp links (they float over a page).
@@ -106,12 +106,12 @@ def find_numbers(page: Document, region: str) -> Numbers:
 
 
 def declared_phones(page: Document, region: str) -> frozenset[str]:
-    """The telephone numbers in a page's own structured data: the company's, whatever its text says."""
+    """Returns the telephone numbers in a page's own structured data: the company's, whatever its text says."""
     return frozenset(_declared(page, region, "telephone"))
 
 
 def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
-    """The numbers in the page's text, each with its label."""
+    """Finds the numbers in the page's text, each with its label."""
     text = page.text if len(page.text) <= 2 * _EDGE else f"{page.text[:_EDGE]}\n{page.text[-_EDGE:]}"
     if page.description:
         text = f"{text}\n\n{page.description}"
@@ -160,17 +160,17 @@ def _shown(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
 
 
 def _code_and_blank(found: re.Match[str]) -> str:
-    """A country's code without the zero behind it, as long as both: the matcher bears few blanks inside a number."""
+    """Drops the zero after a country's code, at the same length: the matcher accepts few blanks inside a number."""
     return f"{found[1]} ".rjust(len(found[0]))
 
 
 def _plus(zeros: re.Match[str]) -> str:
-    """A plus sign in the place of zeros, as long as they are."""
+    """Replaces leading zeros by a plus sign and blanks of the same length."""
     return "+".rjust(len(zeros[0]))
 
 
 def _linked(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
-    """The numbers of links, each with the label beside it; of two numbers in one link the first."""
+    """Finds the numbers in links, each with the label beside it; of two numbers in one link the first."""
     for target, beside in islice(zip(page.addresses, page.beside or repeat(""), strict=False), _MAX_LINKS):
         scheme, _, rest = target.partition(":")
         if scheme.lower() in ("tel", "callto", "sms"):
@@ -197,7 +197,7 @@ def _declared(page: Document, region: str, name: str) -> list[str]:
 
 @lru_cache
 def _shortest(region: str) -> int:
-    """The fewest characters of a number, so that years and postal codes are not tried."""
+    """Returns the fewest characters of a number, so that years and postal codes are not tried."""
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
     general = metadata.general_desc if metadata else None
     return min(SHORTEST, *general.possible_length) if general else SHORTEST

@@ -1,4 +1,4 @@
-"""Detects prompt injection: text on a page that instructs a language model. No model sees it, and no quote may hold it.
+"""Detects prompt injection: text on a page that instructs a language model. No model sees it, and no quote contains it.
 
 The patterns cannot be complete and need not be: every answer of a model must also be grounded in a quote (`grounding`).
 """
@@ -67,7 +67,7 @@ def is_tainted(text: str) -> bool:
 
 
 def without_injections(text: str) -> tuple[str, int]:
-    """Removes lines with disguised words or injections, also across lines. Returns the text and their number."""
+    """Removes lines with disguised words or injections, also across lines. Returns the text and the number removed."""
     lines = text.split("\n")
     if text.isascii():
         whole, bad = text.lower(), set[int]()
@@ -86,7 +86,7 @@ def without_injections(text: str) -> tuple[str, int]:
 
 @lru_cache(4_000)  # the pages of a site repeat their heads and feet
 def _is_injection(plain: str) -> bool:
-    """True for a line that is planted, or that is an order with digits in the place of letters."""
+    """True for a planted line, also for an instruction with digits in place of letters."""
     if is_injection_line(plain):
         return True
     spelled = unspelled(plain)

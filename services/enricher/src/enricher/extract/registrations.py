@@ -31,7 +31,7 @@ def find_uens(text: str) -> list[str]:
 
 
 def uen_facts(page: Document) -> Iterator[Fact]:
-    """The UEN of a page that shows exactly one: of several, the company's own is unknown."""
+    """Yields the UEN of a page that shows exactly one: if there are several, the company's own is unknown."""
     nodes = own_organisations(page)
     declared = find_uens(" ".join(f"uen {text}" for name in _PROPERTIES for text in texts_of(nodes, name)))
     if len(declared) == 1:

@@ -28,7 +28,7 @@ _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The text of one page, a line per text block."""
+    """The text of one page, with one line per text block."""
 
     url: str
     text: str
@@ -50,7 +50,7 @@ class Corpus:
         return "\n\n".join(passage.text for passage in self.passages)
 
     def before(self, quote: str) -> list[str]:
-        """The words of its sentence before each place where the corpus has the quote."""
+        """Returns the words of the sentence before each place of the quote in the corpus."""
         wanted = f" {folded(quote)} " if len(quote) <= _MOST_QUOTE else ""
         found: list[str] = []
         for text in self._folded if wanted.strip() else ():
@@ -104,13 +104,13 @@ def build(documents: Iterable[Document], others: Sequence[Passage] = (), *, limi
 
 
 def _menu(pages: Sequence[Document]) -> set[str]:
-    """The words of links that are on more than one page, except numbers and addresses."""
+    """Returns the words of links that are on more than one page, except numbers and addresses."""
     counts = Counter(line for page in pages for line in {link.words for link in page.links})
     return {line for line, count in counts.items() if count > 1 and "@" not in line and not re.search(r"\d", line)}
 
 
 def _new_lines(text: str, seen: set[str]) -> Iterator[str]:
-    """The cleaned lines that are not in `seen` yet; adds them to it."""
+    """Yields the cleaned lines that are not in `seen` yet, and adds them to it."""
     for raw in text[: 2 * MAX_TEXT].split("\n"):
         line = clean(raw, _LONGEST_LINE)
         if line and line not in seen:
@@ -129,7 +129,7 @@ def _shares(sizes: Sequence[int], limit: int) -> list[int]:
 
 
 def _cut(lines: Sequence[str], share: int) -> str:
-    """Joins the lines; if they are too long, keeps head and foot with a mark between."""
+    """Joins the lines; if they are too long, keeps head and foot with a mark between them."""
     text = "\n".join(lines)
     if len(text) <= share:
         return text

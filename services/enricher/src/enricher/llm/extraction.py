@@ -163,7 +163,7 @@ def _fenced(chunk: str) -> str:
 
 
 def _facts(parsed: BaseModel | None, wanted: Sequence[Field], corpus: Corpus) -> tuple[tuple[Fact, ...], int]:
-    """The grounded answers as facts, and the number of dropped ones."""
+    """Returns the grounded answers as facts, and the number of dropped ones."""
     facts, dropped = [], 0
     for field in wanted:
         value, quote = getattr(parsed, field, None), getattr(parsed, f"{field}_quote", None)

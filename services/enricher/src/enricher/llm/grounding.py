@@ -1,4 +1,4 @@
-"""Grounding: checks a model's value against the quote that it gives, and drops what the quote does not support.
+"""Grounding: checks a model's value against its quote, and drops values that the quote does not support.
 
 A page may be written to make a model say things, so the model's word alone counts for nothing. A value must consist of
 the quote's words, with the quote's numbers and names, and the quote must be about the field.
@@ -74,7 +74,7 @@ def grounded(field: Field, value: str, quote: str, corpus: Corpus) -> tuple[str,
 
 
 def _is_clean(text: str, longest: int, corpus: Corpus) -> bool:
-    """True if the text is short, has no injection, and no URL or address that is missing in the corpus."""
+    """True if the text is short and has no injection, and the corpus contains its URLs and addresses."""
     if not text or len(text) > longest or is_injection(text) or is_disguised(text):
         return False
     return all(

@@ -1,4 +1,4 @@
-"""Directories and other sites that name many companies: never a company's own site."""
+"""Directories and other sites that name many companies, and so are never a company's own site."""
 
 from enricher.pages.urls import name_and_suffix, site_of
 

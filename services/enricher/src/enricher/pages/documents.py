@@ -1,4 +1,4 @@
-"""Parses a web page into the parts that extraction needs. Each part is bounded, whatever HTML a site sends."""
+"""Parses a web page into the parts that extraction needs. Each part has a maximum size, whatever HTML a site sends."""
 
 import re
 from collections.abc import Iterator
@@ -89,12 +89,12 @@ class Document:
 
     @property
     def size(self) -> int:
-        """An estimate of the characters to search."""
+        """Estimate of the number of characters to search."""
         return len(self.text) + sum(map(len, self.data)) + _LINK * len(self.links)
 
 
 def clean(text: str, limit: int) -> str:
-    """Normalises text to one line without control characters, cut at a word's end: safe for any database."""
+    """Normalises text to one line without control characters, cut at the end of a word: safe for any database."""
     is_clean = text.isascii() and text.isprintable() and "  " not in text
     line = (text if is_clean else _NOT_TEXT.sub(" ", _UNSEEN.sub("", text))).strip()
     if len(line) <= limit:
@@ -148,12 +148,12 @@ def parse_html(url: str, html: str) -> Document:
 
 
 def parse_text(url: str, text: str) -> Document:
-    """Builds a page from text alone, one line per text block."""
+    """Builds a page from plain text, one line per text block."""
     return Document(url=url, text=_lines(text[: 2 * MAX_TEXT].replace("\n", _BETWEEN)))
 
 
 def _title(tree: LexborHTMLParser) -> str:
-    """The page's title, not that of a drawing in it."""
+    """Returns the page's title, not that of a drawing in it."""
     for node in islice(tree.css("title"), 5):
         if node.parent is not None and node.parent.tag not in ("svg", "symbol", "g"):
             return clean(node.text(), 200)
@@ -161,7 +161,7 @@ def _title(tree: LexborHTMLParser) -> str:
 
 
 def _links(tree: LexborHTMLParser, base: str) -> tuple[tuple[Link, ...], dict[str, str], tuple[str, ...]]:
-    """Links to pages, targets of links to addresses with the words beside each, and codes of protected addresses."""
+    """Collects links to pages, targets of links to addresses with the words beside them, codes of hidden addresses."""
     urls: dict[str, str | None] = {}
     pages: dict[Link, None] = {}
     addresses: dict[str, str] = {}
@@ -189,7 +189,7 @@ def _links(tree: LexborHTMLParser, base: str) -> tuple[tuple[Link, ...], dict[st
 
 
 def _beside(node: LexborNode) -> str:
-    """The last words before a link, and its own, on two lines."""
+    """Returns the last words before a link, and its own, on two lines."""
     words = _words(node)
     before = ""
     place: LexborNode | None = node
@@ -209,7 +209,7 @@ def _hidden(tree: LexborHTMLParser, tags: str) -> Iterator[str]:
 
 
 def _dated(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
-    """The time and heading of the first articles and list entries that have a time."""
+    """Yields time and heading of the first articles and list entries that have a time."""
     for time in islice(tree.css("time[datetime]"), _MAX_DATED):
         entry: LexborNode | None = time
         for _ in range(_MAX_CLIMB):
@@ -236,7 +236,7 @@ _NEW_LINE = "\n"
 
 
 def _words(element: LexborNode, limit: int = 80) -> str:
-    """The first words of a link or heading."""
+    """Returns the first words of a link or heading."""
     nodes = islice(element.traverse(include_text=True), 20)
     return clean(" ".join((node.text_content or "")[:200] for node in nodes if node.tag == "-text"), limit)
 
@@ -248,7 +248,7 @@ def _attributes(tree: LexborHTMLParser, selector: str, name: str) -> Iterator[st
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:
-    """The first words that each meta element of interest has; of generators, all: plug-ins name themselves, too."""
+    """Returns the first words of each relevant meta element; all of generators, since plug-ins name themselves too."""
     found: dict[str, str] = {}
     for node in islice(tree.css("meta[content]"), MAX_LINKS):
         attributes = node.attributes

@@ -1,4 +1,4 @@
-"""Kinds of pages, and the choice of the key pages of a site: those that say who works there and how to reach them.
+"""Kinds of pages, and the choice of a site's key pages: those that name the people and the ways to reach them.
 
 A link's kind follows from the last part of its path, from its words, or from the parts above, each compared whole with
 headings in English, Chinese, Malay and Tamil: contact lenses are no contact page.
@@ -201,7 +201,7 @@ _NOT_THEM = re.compile(
 
 
 def kind_of(link: Link) -> Kind | None:
-    """Guesses a page's kind from where its link leads and what it says; `None` for other pages."""
+    """Guesses a page's kind from its link's target and words; `None` for other pages."""
     return _kind_of(link.url, link.words)
 
 
@@ -250,7 +250,7 @@ def key_pages(home: str, links: Iterable[Link]) -> dict[str, Kind]:
 
 
 def _kinds(links: Iterable[Link]) -> dict[str, Kind]:
-    """The kind of each linked page; of several links to one page, the best kind wins."""
+    """Returns the kind of each linked page; if several links lead to one page, the best kind wins."""
     kinds: dict[str, Kind] = {}
     for link in links:
         path = path_of(link.url).lower()

@@ -1,4 +1,4 @@
-"""Recognises pages that are not the company's own: parked, for sale, suspended, a server's default, a check, an error.
+"""Recognises pages that are not the company's own: parked, for sale, suspended, a default, a browser check, an error.
 
 Such a page answers as any other, and shows its host's or its broker's telephone and address. A phrase counts in a
 title, or in a short text: a company may write about any of these.
@@ -177,7 +177,7 @@ _PARKING_HOSTS = re.compile(
 
 
 def placeholder_of(page: Document) -> Placeholder | None:
-    """The kind of a page that is not the company's own; `None` for its own."""
+    """Returns the kind of a page that is not the company's own; `None` for its own."""
     title, length = page.title.lower().strip(), len(page.text)
     if length <= _NO_PAGE:
         for kind, pattern in _TITLES:

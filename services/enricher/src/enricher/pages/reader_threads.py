@@ -1,5 +1,6 @@
-"""Runs work on pages in threads, so that it does not block the event loop. Small pages are done at once: for them a
-thread costs more than the work.
+"""Runs work on pages in threads, so that it does not block the event loop.
+
+Small pages are processed at once, since a thread would cost more than the work.
 """
 
 import asyncio

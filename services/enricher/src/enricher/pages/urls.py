@@ -22,7 +22,7 @@ _PLAIN_URL = re.compile(f"{_PLAIN_ORIGIN.pattern}{_PLAIN.pattern.removeprefix('/
 
 
 def resolve(base: str, link: str) -> str | None:
-    """The absolute URL of a link on the page `base`, without fragment; None where it leads to no web page."""
+    """Resolves a link on the page `base` to an absolute URL without fragment; `None` if it leads to no web page."""
     if len(link) > _LONGEST:
         return None
     if _PLAIN.fullmatch(link) and (origin := _PLAIN_ORIGIN.match(base)):
@@ -55,33 +55,33 @@ def _page(link: str) -> str | None:
 
 
 def homepage(domain: str, scheme: str) -> str | None:
-    """The URL of a domain's homepage; None where the words are no host name. Forgives a scheme and a path."""
+    """Returns the URL of a domain's homepage; `None` if the text is no host name. Accepts a scheme and a path."""
     host = domain.strip().split("://")[-1].split("/")[0].strip(".").lower()
     return resolve(f"{scheme}://{host}/", "/") if "." in host else None
 
 
 @lru_cache(2_000)
 def host_of(url: str) -> str:
-    """The host name of a URL that `resolve` gave."""
+    """Returns the host name of a URL from `resolve`."""
     return urlsplit(url).hostname or ""
 
 
 @lru_cache(2_000)
 def path_of(url: str) -> str:
-    """The path of a URL that `resolve` gave."""
+    """Returns the path of a URL from `resolve`."""
     return urlsplit(url).path
 
 
 @lru_cache(2_000)
 def origin_of(url: str) -> str:
-    """Scheme and host: what a robots.txt speaks for."""
+    """Returns scheme and host, the scope of a robots.txt."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
 @lru_cache(10_000)
 def name_and_suffix(host: str) -> tuple[str, str]:
-    """("acme", "com.sg") for www.acme.com.sg. A suffix that the list does not know is the last label."""
+    """Splits a host: ("acme", "com.sg") for www.acme.com.sg. If the suffix is unknown, it is the last label."""
     found = _SUFFIXES.extract_str(host)
     if found.suffix or not found.subdomain:
         return found.domain, found.suffix
@@ -90,15 +90,15 @@ def name_and_suffix(host: str) -> tuple[str, str]:
 
 @lru_cache(10_000)
 def site_of(host: str) -> str:
-    """The registrable domain: one owner's, subdomains and all."""
+    """Returns the registrable domain, which has one owner with all its subdomains."""
     return ".".join(part for part in name_and_suffix(host) if part)
 
 
 def has_known_suffix(host: str) -> bool:
-    """True for names that could be registered; `logo@2x.png` is not an address at one."""
+    """True for names under a known suffix: `logo@2x.png` is no address at one."""
     return bool(_SUFFIXES.extract_str(host).suffix)
 
 
 def may_be_same_owner(host: str, of: str) -> bool:
-    """True where `host` belongs to the site `of`, or bears its name under another suffix: acme.com of acme.com.sg."""
+    """True if `host` belongs to the site `of`, or has its name under another suffix: acme.com and acme.com.sg."""
     return site_of(host) == site_of(of) or name_and_suffix(host)[0] == name_and_suffix(of)[0]

@@ -51,7 +51,7 @@ class PaidAnswer(NamedTuple, Generic[T]):
 
 
 class AnswerCache:
-    """Returns cached answers, and asks vendors through `calls` for the others. None holds what is forgotten."""
+    """Returns cached answers, and asks vendors through `calls` for the others. Forgotten values are in no answer."""
 
     def __init__(
         self, group_commit: GroupCommit, calls: GuardedCalls, suppression: Suppression, *, lease: timedelta = LEASE

@@ -40,7 +40,7 @@ _USED = "SELECT used FROM vendor_usage WHERE tenant_id = tenant() AND day = $1 A
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A change of the units used; negative ones are returned. With a `cap` it is a reservation: it may be refused."""
+    """A change of the units used; a negative one returns units. With a `cap` it is a reservation; it may be refused."""
 
     day: date
     vendor: Vendor
@@ -56,14 +56,14 @@ class Budgets:
         self._caps = caps
 
     async def reserve(self, tenant_id: int, vendor: Vendor, units: int, *, day: date) -> bool:
-        """Reserves the most that a call can cost. False, with nothing reserved, if that is more than is left."""
+        """Reserves the highest cost of a call. False, with nothing reserved, if the remaining budget is smaller."""
         if units < 0:
             raise ValueError(f"{units} units cannot be reserved")
         change = _Change(day, vendor, units, cap=self._caps.get(vendor, 0))
         return await self._group_commit(tenant_id, count_units, change)
 
     async def settle(self, tenant_id: int, vendor: Vendor, *, reserved: int, charged: int, day: date) -> None:
-        """Replaces the reservation by the real charge. Call it once per reservation, with the reservation's day.
+        """Replaces the reservation by the actual charge. Call it once per reservation, with the reservation's day.
 
         A charge above the reservation is counted in full, even above the cap: the vendor has taken it.
         """
@@ -79,7 +79,7 @@ class Budgets:
             await self._group_commit(tenant_id, count_units, _Change(day, vendor, charged - reserved))
 
     async def release(self, tenant_id: int, vendor: Vendor, *, reserved: int, day: date) -> None:
-        """Returns the reserved units: nothing was charged. The call stays counted among the calls."""
+        """Cancels the reservation: nothing was charged. The call still counts among the calls."""
         await self.settle(tenant_id, vendor, reserved=reserved, charged=0, day=day)
 
     async def left(self, tenant_id: int, vendor: Vendor, *, day: date) -> int:

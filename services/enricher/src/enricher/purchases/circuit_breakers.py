@@ -63,7 +63,7 @@ class _Seen:
 
 
 class CircuitBreakers:
-    """The breakers as one replica sees them. It caches a state for one second of `clock` (monotonic seconds)."""
+    """The breakers as one replica sees them. It caches each state for one second of `clock` (monotonic seconds)."""
 
     def __init__(self, database: Database, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
@@ -110,7 +110,7 @@ class CircuitBreakers:
         return self._remember(vendor, f"{until} ({state['reason']})", state["failures"])
 
     async def record_failure(self, vendor: Vendor, reason: str) -> None:
-        """Counts a failure, unless the breaker is open: calls that end together prove no long outage."""
+        """Counts a failure, unless the breaker is open: calls that fail together are no proof of a long outage."""
         async with self._database.statement() as connection:
             row = await connection.fetchrow(
                 _FAILED, vendor, reason, THRESHOLD, _FIRST, _LONGEST, self._ends_probe(vendor)
@@ -139,7 +139,7 @@ class CircuitBreakers:
             log.info("breaker_closes", vendor=vendor)
 
     async def release(self, vendor: Vendor) -> None:
-        """Ends a call that says nothing about the vendor, or was never made. Its probe, if any, is free again."""
+        """Ends a call that says nothing about the vendor, or was never made, and frees its probe, if any."""
         if self._ends_probe(vendor):
             async with self._database.statement() as connection:
                 await connection.execute(_END_PROBE, vendor)

@@ -75,7 +75,9 @@ class GuardedCalls:
         make: Callable[[], Awaitable[T]],
         charged: Callable[[T], int],
     ) -> T:
-        """Returns the result of `make`, tried up to 3 times. `units` is its highest cost, `charged` reads the real one.
+        """Returns the result of `make`, tried up to 3 times.
+
+        `units` is its highest cost, `charged` reads the actual one.
 
         Raises StepSkipped if no answer can be had, Unavailable if the database is away. Other errors of `make` are
         bugs: they pass through, and the reservation stays.
@@ -115,7 +117,7 @@ class GuardedCalls:
             attempt += 1
 
     async def _admit(self, vendor: Vendor, tenant_id: int, units: int) -> date:
-        """Reserves the units, and returns the day on which they count. Raises StepSkipped."""
+        """Reserves the units, and returns the day that they count for. Raises StepSkipped."""
         reason = await self._breakers.open_reason(vendor)
         if reason:
             metrics.vendor_calls.labels(vendor, "circuit_open").inc()
@@ -140,7 +142,7 @@ class GuardedCalls:
 
 
 def _pause(error: VendorError, attempt: int, chance: float) -> float | None:
-    """Seconds until the next attempt; `None` for no further attempt."""
+    """Returns the seconds until the next attempt; `None` if there is none."""
     if attempt == ATTEMPTS or not isinstance(error, Throttled | Failed):
         return None
     if isinstance(error, Failed) and error.may_be_charged and error.vendor in _CHARGED_AGAIN:

@@ -85,14 +85,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class ClaimResult:
-    """The result of `find_or_claim`: the answer as JSON text, or a claim (`is_ours`), or neither while another asks."""
+    """The result of `find_or_claim`: the answer as JSON text, a claim (`is_ours`), or neither while another asks."""
 
     answer: str | None = None
     is_ours: bool = False
 
 
 async def find_or_claim(tx: Connection, questions: Sequence[Question]) -> list[ClaimResult]:
-    """Finds fresh answers, and claims the requests without one that nobody else has claimed.
+    """Finds fresh answers, and claims the requests that have none and are not claimed.
 
     Of equal requests, the first gets the claim.
     """

@@ -30,12 +30,12 @@ _FEWEST_INITIALS = 3
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, in one spelling."""
+    """Returns the words of a text, in one spelling."""
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", ""))
 
 
 def distinctive_words(text: str) -> list[str]:
-    """The words of a text without fillers; dotted legal forms (B.V.) as one word."""
+    """Returns the words of a text without fillers; dotted legal forms (B.V.) as one word."""
     found = words(text)
     kept: list[str] = []
     for nth, word in enumerate(found):
@@ -55,7 +55,7 @@ class Name:
 
     @classmethod
     def of(cls, name: str) -> Self:
-        """Parses a name. One that is only forms and fillers keeps them as its words."""
+        """Parses a name. One of only forms and fillers keeps them as its words."""
         found = distinctive_words(name)
         core = tuple(word for word in found if word not in _FORMS) or tuple(words(name))
         return cls(core, frozenset(_FORMS[word] for word in found if word in _FORMS))
@@ -66,7 +66,7 @@ class Name:
         return len(self.core) < 2
 
     def found_in(self, text: Sequence[str]) -> tuple[bool, bool]:
-        """Says whether a text of distinctive words contains the name, and whether with its legal form."""
+        """Returns whether a text of distinctive words contains the name, and whether with its legal form."""
         page, core = f" {' '.join(text)} ", f" {' '.join(self.core)} "
         is_named, at = False, -1
         for _ in range(_MOST_OCCURRENCES):
@@ -82,7 +82,7 @@ class Name:
         return is_named, False
 
     def part_in(self, text: Sequence[str]) -> float:
-        """The share of the name's words, from the first on, that the text has in a row; 0 if it is small."""
+        """Returns the share of the name's words, from the first on, that the text has in a row; 0 if it is small."""
         if len(self.core) < _FEWEST_FOR_PART:
             return 0.0
         page = f" {' '.join(text)} "
@@ -95,7 +95,7 @@ class Name:
         return 0.0
 
     def likeness(self, host: str) -> float:
-        """The likeness of a host's name to the company's, 0 to 1: Dice's coefficient over letters of shared words."""
+        """Returns the similarity (0 to 1) of a host's name and the company's: Dice's coefficient over letters."""
         label = "".join(words(name_and_suffix(host)[0]))
         joined = "".join(self.core)
         if not label or not joined:

@@ -1,4 +1,4 @@
-"""The table `company_sites`: the site that a search found for a company, with its evidence, for all tenants."""
+"""The table `company_sites`: the site that a search found for a company, with its evidence, shared by all tenants."""
 
 import json
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ class CachedSite:
 
 
 async def find(tx: Connection, wanted: Sequence[tuple[int, timedelta]]) -> list[CachedSite | None]:
-    """Finds the saved result of each company; each comes with the time for which it is fresh."""
+    """Finds the saved result of each company, with the time for which it is fresh."""
     found: dict[tuple[int, timedelta], CachedSite] = {}
     for fresh_for in {fresh_for for _, fresh_for in wanted}:
         for row in await tx.fetch(FIND, sorted({id_ for id_, span in wanted if span == fresh_for}), fresh_for):

@@ -110,7 +110,7 @@ class _Page:
 
 
 def _evidence(company: Company, name: Name, page: _Page, phones: Sequence[str]) -> list[tuple[str, float, str]]:
-    """The evidence of one page: kind, weight and words."""
+    """Returns the evidence of one page: kind, weight and words."""
     shown: list[tuple[str, float, str]] = []
     if company.uen.upper() in page.uens or _shows_uen(company.uen, page.text):
         shown.append(("uen", _UEN, "UEN"))
@@ -131,7 +131,7 @@ def _evidence(company: Company, name: Name, page: _Page, phones: Sequence[str]) 
 
 
 def _contradictions(company: Company, name: Name, page: _Page, likeness: float) -> list[str]:
-    """The contradictions of one page."""
+    """Returns the contradictions of one page."""
     doubts = []
     host = host_of(page.document.url)
     if is_directory(host):
@@ -159,7 +159,7 @@ def _shows_uen(uen: str, text: str) -> bool:
 
 
 def _shows_postal_code(code: str | None, text: str) -> bool:
-    """True if the text shows the postal code of six digits; shorter old ones could be anything."""
+    """True if the text shows the postal code of six digits; shorter old codes could be anything."""
     return bool(code and len(code) == 6 and code in _SIX_DIGITS.findall(text))
 
 

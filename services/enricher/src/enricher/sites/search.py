@@ -1,4 +1,4 @@
-"""Searches for the site of a company whose register entry names none. A site is used only if its pages prove it.
+"""Searches for the website of a company without one in the register. A site is used only if its pages prove it.
 
 The result is saved for all tenants. When it is no longer fresh, the known site is checked again, and a new search is
 paid for only if the check fails.
@@ -33,7 +33,7 @@ class SiteSearch:
         self._fresh_for = fresh_for
 
     async def find(self, company: Company, tenant_id: int, steps: Steps) -> tuple[FoundSite, Visit | None]:
-        """Finds the company's site and visits it. No visit is returned for a guess, or where there is no site.
+        """Finds the company's site and visits it. Returns no visit for a guess, or if there is no site.
 
         Raises SiteBusy or Unavailable, from the site cache.
         """
@@ -57,7 +57,7 @@ class SiteSearch:
     async def _prove_again(
         self, company: Company, site: FoundSite, domain: str, steps: Steps
     ) -> tuple[FoundSite, Visit | None]:
-        """Checks the known site again. Returns no visit if the proof fails; a site that is away keeps its proof."""
+        """Checks the known site again. Returns no visit if the proof fails; an unreachable site keeps its proof."""
         visit = await visit_site(domain, self._sites, steps, with_texts=True)
         if not visit.documents:
             return site, visit
@@ -87,7 +87,7 @@ class SiteSearch:
 
 
 async def visit_site(domain: str, sites: SiteCache, steps: Steps, *, with_texts: bool = False) -> Visit:
-    """Visits a site as a step of the enrichment; an empty visit where the request leaves the step out.
+    """Visits a site as a step of the enrichment; returns an empty visit if the request leaves out the step.
 
     Raises SiteBusy or Unavailable, from the site cache.
     """

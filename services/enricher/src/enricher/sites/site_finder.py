@@ -1,4 +1,4 @@
-"""Finds a company's site and visits it: the one that the register names, or the one that a search finds."""
+"""Finds a company's site and visits it: the site that the register names, or the result of a search."""
 
 from dataclasses import replace
 from typing import Any
@@ -23,7 +23,7 @@ def site_with(site: Site, **more: Any) -> Site:
 async def find_site(
     company: Company, tenant_id: int, sites: SiteCache, search: SiteSearch, steps: Steps
 ) -> tuple[Site, Visit]:
-    """Visits the site that the register names, or the one that a search finds and its pages prove.
+    """Visits the site that the register names, or one that a search finds and its pages prove.
 
     A page at a directory or social network is no site: the company's own is searched for.
     """
@@ -44,7 +44,7 @@ async def find_site(
 
 
 async def _visit_named(company: Company, domain: str, sites: SiteCache, steps: Steps) -> tuple[Site, Visit]:
-    """Visits the site that the register names; one that it redirects to only if its pages prove whose it is."""
+    """Visits the site that the register names; a site that it redirects to has to prove that it is the company's."""
     visit = await visit_site(domain, sites, steps)
     if visit.moved_to and is_directory(host_of(visit.moved_to)):  # the company's page there, perhaps, but not its site
         site = site_with(visit.site, found_by="register", confidence=1.0, profile=visit.moved_to)
@@ -59,7 +59,7 @@ async def _visit_named(company: Company, domain: str, sites: SiteCache, steps: S
 
 
 def _profile_page(domain: str | None) -> str | None:
-    """The page at a directory or social network that the register names as the website; `None` for a site."""
+    """Returns the page at a directory or social network that the register names as the website; `None` for a site."""
     if not domain:
         return None
     named = f"https://{domain.strip().rpartition('://')[2]}"
@@ -68,7 +68,7 @@ def _profile_page(domain: str | None) -> str | None:
 
 
 def _with_profile(visit: Visit, profile_page: str | None) -> Visit:
-    """The visit with the company's page at LinkedIn as a fact, where the register names it."""
+    """Adds the company's LinkedIn page as a fact to the visit, if the register names it."""
     page = linkedin_page(profile_page) if profile_page else None
     if page is None:
         return visit

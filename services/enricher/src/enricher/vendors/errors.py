@@ -1,4 +1,4 @@
-"""Errors of vendors, sorted by the reaction that they need.
+"""Errors of vendors, by the reaction that they need.
 
 VendorError
 ├── Rejected     the request is wrong, or there is nothing for us (400, 404, 422, 451): not again; surely not charged

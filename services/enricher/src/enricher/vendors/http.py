@@ -40,7 +40,7 @@ _TRANSIENT = frozenset({408, 409, 425, 499})
 
 
 def connect() -> httpx2.AsyncBaseTransport:
-    """The pool of connections that adapters send by. Whoever opens it closes it.
+    """Opens the pool of connections that the adapters use. The caller closes it.
 
     No client: of what one does besides (redirects, cookies, logins, the environment) nothing is wanted here.
     """
@@ -48,7 +48,7 @@ def connect() -> httpx2.AsyncBaseTransport:
 
 
 class Endpoint:
-    """A vendor's address with our key for it. Raises ValueError for a key that cannot be one."""
+    """A vendor's address with our key for it. Raises ValueError for an invalid key."""
 
     def __init__(
         self, vendor: Vendor, http: httpx2.AsyncBaseTransport, base_url: str, key: str, headers: Mapping[str, str]
@@ -62,7 +62,9 @@ class Endpoint:
         self._urls: dict[str, httpx2.URL] = {}
 
     async def post(self, path: str, body: Mapping[str, Any], shape: type[R], *, within_s: float) -> R:
-        """The answer in its shape, all of it within the time. Raises VendorError, and nothing else.
+        """Posts a request and returns the answer as its model, all of it within the time.
+
+        Raises VendorError, and nothing else.
 
         Never repeated here: `guarded_call` counts attempts.
         """
@@ -83,7 +85,7 @@ class Endpoint:
             raise self.malformed("no JSON") from error
 
     def malformed(self, what: str) -> Failed:
-        """The error for an answer that makes no sense: paid for, perhaps."""
+        """Builds the error of an answer without meaning, which may have been charged for."""
         return Failed(self.vendor, f"malformed answer: {what}", may_be_charged=True)
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> tuple[httpx2.Response, bytes]:
@@ -101,7 +103,7 @@ class Endpoint:
 
 
 async def read_bounded(response: httpx2.Response) -> bytes:
-    """The whole answer, unpacked; closes it. Raises ReadError where it is longer than MOST_BYTES, and HTTPError."""
+    """Reads the whole answer, decompressed, and closes it. Raises ReadError above MOST_BYTES, and HTTPError."""
     content = bytearray()
     try:
         async for chunk in response.aiter_bytes():
@@ -126,7 +128,7 @@ _UNSENT = (
 
 
 def checked_key(vendor: Vendor, key: str) -> str:
-    """The key without blanks around it. Raises ValueError, without naming the key, for one that no header can carry."""
+    """Returns the key without blanks around it. Raises ValueError, without the key in it, if no header can carry it."""
     key = key.strip()
     if not key or not key.isascii() or not key.isprintable() or " " in key:
         raise ValueError(f"the key for {vendor} is empty or not one line of ASCII: set it, or unset it to do without")
@@ -158,14 +160,14 @@ def error_of(vendor: Vendor, status: int, headers: Mapping[str, str], message: s
 
 
 def quoted(message: str, key: str) -> str:
-    """A vendor's words, fit for a log and a degraded reason: one short line, no key, no address of anybody."""
+    """Makes a vendor's words fit for a log and a degraded reason: one short line, no key, nobody's address."""
     line = " ".join(message.replace(key, "…").split())
     line = re.sub(r"\S+@\S+", "…", line)
     return "".join(letter for letter in line if letter.isprintable())[:_QUOTED]
 
 
 def _message(content: bytes) -> str:
-    """The vendor's own words in an error's body, wherever it keeps them; "" where they are not found."""
+    """Returns the vendor's own words in an error's body, in any of the usual fields; "" if there are none."""
     try:
         found = read_json(content)
     except ValueError:

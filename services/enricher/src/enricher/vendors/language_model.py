@@ -41,9 +41,10 @@ class ModelAnswer(Generic[M]):
 def connect_model(
     key: str, base_url: str = "https://api.openai.com/v1", *, transport: httpx2.AsyncBaseTransport | None = None
 ) -> "AsyncOpenAI":
-    """Builds the SDK's client, with our bounds: no redirect (it would carry the question elsewhere), no proxy of the
-    environment, no retries, no answer beyond a size. The caller closes it. A local server without keys takes any key,
-    such as EMPTY. Raises ValueError for an invalid key.
+    """Builds the SDK's client with our limits. The caller closes it. Raises ValueError for an invalid key.
+
+    It follows no redirect (which would send the question elsewhere), uses no proxy of the environment, retries nothing,
+    and limits the size of answers. A local server without keys accepts any key, such as EMPTY.
     """
     from openai import AsyncOpenAI  # a second of imports, which a service without a key does not need
 
@@ -52,7 +53,7 @@ def connect_model(
 
 
 def max_tokens_of(system: str, user: str, schema: type[BaseModel], *, max_tokens: int) -> int:
-    """The tokens to reserve for `ask`: one per two characters of ASCII text, one per byte of other text."""
+    """Returns the tokens to reserve for `ask`: one per two characters of ASCII text, one per byte of other text."""
     text = system + user + _schema_text(schema)
     plain = len(text.encode("ascii", "ignore"))
     others = len(text.encode("utf-8", "replace")) - plain
@@ -74,7 +75,7 @@ class LanguageModel:
         return self._model
 
     async def ask(self, system: str, user: str, schema: type[M], *, max_tokens: int) -> ModelAnswer[M]:
-        """Asks the model for an object of `schema`. Raises VendorError if no answer came that states its usage.
+        """Asks the model for an object of `schema`. Raises VendorError if no answer states its usage.
 
         Where the server does not count tokens, they are estimated from characters.
         """
@@ -138,7 +139,10 @@ class LanguageModel:
 
 
 class _Bounded(httpx2.AsyncBaseTransport):
-    """Reads each answer itself, unpacked, and no further than MOST_BYTES. Answers arrive whole: nothing is streamed."""
+    """A transport that reads each answer itself, decompressed, up to MOST_BYTES.
+
+    Answers arrive whole: nothing is streamed.
+    """
 
     def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
         self._inner = inner
@@ -169,7 +173,7 @@ def _schema_text(schema: type[BaseModel]) -> str:
 
 
 def _content(value: object) -> str:
-    """The text of a message, which some servers send in parts."""
+    """Returns the text of a message, which some servers send in parts."""
     if isinstance(value, list):
         parts = [part.get("text") for part in value if isinstance(part, dict)]
         return "".join(part for part in parts if isinstance(part, str))
@@ -182,7 +186,7 @@ class _Usage(Reply):
     total_tokens: Charge = None
 
     def total(self) -> int:
-        """The tokens used; 0 if the server does not count."""
+        """The tokens used; 0 if the server does not count them."""
         return self.total_tokens or (self.prompt_tokens or 0) + (self.completion_tokens or 0)
 
 
@@ -220,7 +224,7 @@ def _parsed(choice: _Choice, schema: type[M]) -> tuple[M | None, str | None]:
 
 
 def _object_in(text: str) -> str:
-    """The JSON object in a text, without the Markdown fence or greeting that some models add."""
+    """Finds the JSON object in a text, without the Markdown fence or greeting that some models add."""
     found = re.search(r"\{.*\}", text, re.DOTALL)
     return found[0] if found else text.strip()
 

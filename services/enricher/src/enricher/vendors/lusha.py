@@ -1,4 +1,4 @@
-"""Lusha (V3): who works at a company, and the work e-mail addresses of those we choose. Charged in credits.
+"""Lusha (V3): people who work at a company, and the work e-mail addresses of those we choose. Charged in credits.
 
 Looking for people gives no personal data beyond a name and a title; revealing does, and only that is asked for which we
 use: never telephone numbers, never other vendors' data at other prices, and addresses that Lusha calls private are
@@ -22,12 +22,15 @@ _MOST_IDS = 100
 
 
 def prospect_cost(size: int) -> int:
-    """The most credits that a page of so many people can cost. The documents differ: this is the dearest of them."""
+    """Returns the highest cost in credits of a page of so many people.
+
+    The documents differ: this is the highest of them.
+    """
     return min(max(size, _LEAST_SIZE), _MOST_SIZE)
 
 
 def reveal_cost(ids: int) -> int:
-    """The most credits that the addresses of so many people can cost."""
+    """Returns the highest cost in credits of the addresses of so many people."""
     return ids
 
 
@@ -48,7 +51,10 @@ class ProspectAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RevealedContact:
-    """`emails` are (address, type, confidence); type is work or unknown. `updated_on`: when Lusha last looked."""
+    """A person's addresses: `emails` are (address, type, confidence), type work or unknown.
+
+    `updated_on`: Lusha's last look.
+    """
 
     vendor_id: str
     full_name: str
@@ -60,7 +66,7 @@ class RevealedContact:
 
 @dataclass(frozen=True, slots=True)
 class RevealAnswer:
-    """Each id that was asked for is in one of the two. `failed` are (id, code)."""
+    """Contacts and failures. Each requested id is in one of the two. `failed` are (id, code)."""
 
     contacts: tuple[RevealedContact, ...]
     failed: tuple[tuple[str, str], ...]
@@ -68,7 +74,7 @@ class RevealAnswer:
 
 
 def _code(value: object) -> str | None:
-    """The code of a result's own error; None where there is none."""
+    """Returns the code of a result's own error; `None` if there is none."""
     if not value:
         return None
     code = value.get("code") if isinstance(value, dict) else value
@@ -126,13 +132,16 @@ class _Answer(Reply):
 
 
 class Lusha:
-    """Each method is one request and raises VendorError. `credits` is what the answer says, else the most it can be."""
+    """Client of Lusha.
+
+    One request per call; all raise VendorError. `credits` is the answer's number, else the highest cost.
+    """
 
     def __init__(self, http: httpx2.AsyncBaseTransport, key: str, base_url: str = "https://api.lusha.com") -> None:
         self._endpoint = Endpoint("lusha", http, base_url, key, {"api_key": key.strip()})
 
     async def prospect(self, domain: str, titles: Sequence[str], *, size: int) -> ProspectAnswer:
-        """People at the company with this domain, with one of these titles and a work address. At most `size`.
+        """Finds people at the company of this domain, with one of these titles and a work address. At most `size`.
 
         A repeat may be charged again.
         """
@@ -160,7 +169,10 @@ class Lusha:
         return ProspectAnswer(tuple(people[:size]), asked if answer.billing.credits is None else answer.billing.credits)
 
     async def reveal(self, ids: Sequence[str]) -> RevealAnswer:
-        """The work addresses of up to 100 people. A repeat costs nothing for whom an answer had come."""
+        """Returns the work addresses of up to 100 people.
+
+        A repeat is free for people whose address was answered before.
+        """
         if not 1 <= len(ids) <= _MOST_IDS:
             raise ValueError(f"{len(ids)} ids: a reveal takes 1 to {_MOST_IDS}")
         body = {"ids": list(ids), "reveal": ["emails"], "waterfallEnabled": False}

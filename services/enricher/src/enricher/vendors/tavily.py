@@ -1,4 +1,4 @@
-"""Tavily: finding pages about a company, and reading pages that we could not. Charged in credits."""
+"""Tavily: search for pages about a company, and fetches pages that our crawler could not. Charged in credits."""
 
 import math
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ SEARCH_COST = 1
 
 
 def extract_cost(urls: int) -> int:
-    """The most credits that an extract of so many URLs can cost."""
+    """Returns the highest cost in credits of an extract of so many URLs."""
     return math.ceil(urls / 5)
 
 
 def crawl_cost(limit: int) -> int:
-    """The most credits that a crawl of so many pages can cost: they are mapped, then extracted."""
+    """Returns the highest cost in credits of a crawl of so many pages: they are mapped, then extracted."""
     return math.ceil(limit / 10) + extract_cost(limit)
 
 
@@ -52,7 +52,7 @@ class ExtractedPage:
 
 @dataclass(frozen=True, slots=True)
 class ExtractAnswer:
-    """`failed` are the URLs without a text, and why. In no order."""
+    """Texts and failures. `failed` are the URLs without a text, with the reason. In no order."""
 
     pages: tuple[ExtractedPage, ...]
     failed: tuple[tuple[str, str], ...]
@@ -79,7 +79,10 @@ class _Answer(Reply):
 
 
 class Tavily:
-    """Each method is one request and raises VendorError. `credits` is as the answer says, else by the price list."""
+    """Client of Tavily.
+
+    One request per call; all raise VendorError. `credits` is the answer's number, else the list price.
+    """
 
     def __init__(self, http: httpx2.AsyncBaseTransport, key: str, base_url: str = "https://api.tavily.com") -> None:
         self._endpoint = Endpoint("tavily", http, base_url, key, {"Authorization": f"Bearer {key.strip()}"})
@@ -92,7 +95,7 @@ class Tavily:
         max_results: int = 5,
         country: str | None = "singapore",
     ) -> SearchAnswer:
-        """Pages found, best first. `country` is an English name in lower case: what is there comes first."""
+        """Searches for pages, best first. `country` is an English name in lower case: pages from there come first."""
         body = {
             "query": query[:_LONGEST_QUERY],
             "search_depth": "basic",
@@ -110,7 +113,7 @@ class Tavily:
         return SearchAnswer(tuple(found), SEARCH_COST if answer.usage.credits is None else answer.usage.credits)
 
     async def extract(self, urls: Sequence[str]) -> ExtractAnswer:
-        """The texts of up to 20 pages."""
+        """Fetches the texts of up to 20 pages."""
         if not 1 <= len(urls) <= _MOST_URLS:
             raise ValueError(f"{len(urls)} URLs: an extract takes 1 to {_MOST_URLS}")
         body = {"urls": list(urls), "extract_depth": "basic", "format": "text", "include_usage": True}
@@ -118,7 +121,7 @@ class Tavily:
         return _extracted(answer, extract_cost(_pages_of(answer)))
 
     async def crawl(self, url: str, *, limit: int) -> ExtractAnswer:
-        """The texts of up to `limit` pages of this site, and of no other site."""
+        """Fetches the texts of up to `limit` pages of this site, and of no other site."""
         body = {
             "url": url,
             "limit": limit,

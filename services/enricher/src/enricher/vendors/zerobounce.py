@@ -22,13 +22,13 @@ _BLOCK = timedelta(minutes=10)  # the block after too many batches in a minute; 
 
 
 def verify_cost(emails: int) -> int:
-    """The most credits that so many addresses can cost."""
+    """Returns the highest cost in credits of so many addresses."""
     return emails
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """`status` and `sub_status` as ZeroBounce spells them ("catch-all", "do_not_mail"); there may be new ones any day.
+    """A verdict in ZeroBounce's own words ("catch-all", "do_not_mail"); unknown ones may appear.
 
     The mailboxes of companies (info@, sales@) are "do_not_mail" with "role_based": deliverable all the same.
     """
@@ -47,7 +47,7 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class VerifyAnswer:
-    """Verdicts and failures. Each address is in one of the two, spelled as asked. `failed`: (address, reason)."""
+    """Verdicts and failures. Each address is in one of the two, spelled as requested. `failed`: (address, reason)."""
 
     results: tuple[Verification, ...]
     failed: tuple[tuple[str, str], ...]

@@ -86,7 +86,7 @@ class Selection:
         return self.ids or None, self.consumer, self.topic, self.reason, self.tenant, *times, self.group
 
     def of(self, statement: str) -> str:
-        """Adds these filters to the statement."""
+        """Returns the statement with these filters."""
         return statement.replace("{selected}", _DROPPED if self.dropped else _SELECTED)
 
 

@@ -16,7 +16,7 @@ def redacted(arrivals: Sequence[Arrival], forgotten: ForgottenList) -> Sequence[
 
 
 def marked(headers: str) -> str:
-    """Adds the mark to packed headers, once."""
+    """Returns packed headers with the mark, once."""
     if MARK in headers:
         return headers
     return f"[{MARK}]" if headers == "[]" else f"{headers[:-1]},{MARK}]"

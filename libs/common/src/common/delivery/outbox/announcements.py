@@ -62,7 +62,7 @@ Sendable: TypeAlias = tuple[bytes | None, bytes | None, Headers]
 
 
 def sendables(key: bytes | None, value: bytes | None, headers: str, events: int | None) -> Iterator[Sendable]:
-    """Returns the message of a row, or those of its bundle."""
+    """Yields the message of a row, or those of its bundle."""
     common = unpack_headers(headers)
     if events is None:
         yield key, value, common

@@ -1,4 +1,4 @@
-"""The network addresses that the crawler may connect to: those of the public Internet.
+"""The network addresses that the crawler may connect to: the public Internet's only.
 
 A domain in the register is untrusted input: it may resolve to a database, a metadata service or this machine.
 """
@@ -27,7 +27,7 @@ _DENIED: tuple[IPv4Network | IPv6Network, ...] = tuple(
 
 
 def is_address(host: str) -> bool:
-    """True for a literal address, which no resolver sees."""
+    """True for a literal address, which needs no resolver."""
     try:
         ip_address(host)
     except ValueError:
@@ -36,7 +36,7 @@ def is_address(host: str) -> bool:
 
 
 def is_public(address: str) -> bool:
-    """True if this literal address belongs to the public Internet. False for text that is no address."""
+    """True if this literal address belongs to the public Internet. False for any other text."""
     try:
         ip = ip_address(address.split("%")[0])
     except ValueError:

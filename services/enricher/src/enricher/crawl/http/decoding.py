@@ -24,7 +24,7 @@ _SURE = 8
 
 
 class Body:
-    """The first `limit` bytes of an answer's body, unpacked as they come: a bomb is never held whole.
+    """The first `limit` bytes of an answer's body, decompressed as they arrive: a decompression bomb is never held.
 
     `is_cut` says that something is missing, `is_full` that nothing more will be taken. Raises PageRefused for a packing
     that nobody asked for.
@@ -46,7 +46,7 @@ class Body:
                 raise PageRefused(f"packed as {other[:40]}, which was not requested")
 
     def feed(self, chunk: bytes) -> None:
-        """Takes the next bytes off the wire. Raises SiteUnreachable where they are not what they claim to be.
+        """Adds the next bytes of the answer. Raises SiteUnreachable if they are invalid for their encoding.
 
         Plain text that claims to be packed is taken as it is, as browsers do.
         """
@@ -73,13 +73,13 @@ class Body:
         self.is_full = self.is_cut or self._unpacker.eof
 
     def end(self) -> None:
-        """Marks the end of the bytes; a compressed body without its own end counts as cut."""
+        """Marks the end of the bytes; a compressed body without its own end counts as truncated."""
         if self._taken and self._unpacker and not self._unpacker.eof:
             self.is_cut = True
 
 
 def unpacked(content: bytes, limit: int) -> bytes:
-    """The first `limit` bytes of what may be a gzip file. Raises SiteUnreachable where it is a broken one."""
+    """Returns the first `limit` bytes of a file that may be gzip. Raises SiteUnreachable if it is a broken one."""
     if not content.startswith(GZIP):
         return content[:limit]
     body = Body("gzip", limit)
@@ -88,7 +88,7 @@ def unpacked(content: bytes, limit: int) -> bytes:
 
 
 def text_of(body: bytes, declared: str | None) -> str:
-    """The text of an HTML body. `declared` is the charset of its content type. Never raises.
+    """Decodes an HTML body to text. `declared` is the charset of its content type. Never raises.
 
     A byte order mark wins over the header, the header over the page's own word, which does not count where the body is
     UTF-8. What claims to be UTF-8 (or nothing)
@@ -105,7 +105,7 @@ def text_of(body: bytes, declared: str | None) -> str:
 
 
 def _is_utf8(body: bytes) -> bool:
-    """True for bytes that are UTF-8 and could hardly be anything else: several longer characters and no fault."""
+    """True for bytes that are almost certainly UTF-8: several multi-byte characters, and no error."""
     if body.isascii():
         return False
     try:
@@ -116,14 +116,17 @@ def _is_utf8(body: bytes) -> bool:
 
 
 def _of_page(body: bytes) -> str | None:
-    """The codec that the page names in a meta element outside comments. Its own UTF-16 is UTF-8: it could be read."""
+    """Finds the codec that the page names in a meta element outside comments.
+
+    UTF-16 is taken as UTF-8: it was readable.
+    """
     meta = _META.search(_COMMENT.sub(b"", body[:_HEAD]))
     codec = _codec(meta[1].decode("ascii", "replace")) if meta else None
     return "utf-8" if codec and codec.startswith("utf-16") else codec
 
 
 def _codec(label: str | None) -> str | None:
-    """Python's codec for a label of the web; `None` for labels that browsers do not know, such as `punycode`."""
+    """Finds Python's codec for a label of the web; `None` for labels that browsers do not know, such as `punycode`."""
     encoding = webencodings.lookup(label.strip("\"' ")) if label else None
     if encoding is None or encoding.name in ("replacement", "x-user-defined"):
         return None

@@ -1,5 +1,7 @@
-"""One HTTP request, bounded in every way: addresses (by the network), time, bytes after unpacking, and no redirect
-followed on its own: each hop has rules to pass, and they are the visit's. No cookies, no environment's proxies.
+"""One HTTP request with limits on its addresses (by the network), its time and its decompressed size.
+
+It follows no redirect, since each hop has rules to pass, which the visit checks. No cookies, no proxies of the
+environment.
 """
 
 import asyncio
@@ -33,7 +35,7 @@ _BROKEN = (aiohttp.ClientError, HttpProcessingError, OSError, httpcore2.NetworkE
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """The validators of a page (ETag, Last-Modified): sent again, the server may answer "not modified"."""
+    """The validators of a page (ETag, Last-Modified). If they are sent again, the server may answer "not modified"."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -75,7 +77,7 @@ class Answer:
 
 
 class Fetcher:
-    """Gets pages, directly through `network` or by way of `proxy`, which then looks names up and guards addresses.
+    """Gets pages, directly through `network` or through `proxy`, which then resolves names and checks addresses.
 
     `tls` says whom to trust, where that is not the usual authorities. To be entered before the first request.
     """
@@ -152,7 +154,7 @@ class Fetcher:
 
 
 async def _answer(url: str, reply: Reply, html_only: bool, limit: int) -> Answer:
-    """Takes what is wanted of a reply."""
+    """Builds the answer from a reply."""
     if reply.status < 200 or reply.header(b"transfer-encoding").lower() not in _FRAMINGS:
         raise SiteUnreachable("the response has an encoding that was not requested")
     content_type, charset = reply.content_type
@@ -174,7 +176,7 @@ async def _answer(url: str, reply: Reply, html_only: bool, limit: int) -> Answer
 
 
 async def _read(reply: Reply, body: Body) -> None:
-    """Fills the body. One that breaks off is as good as one that was cut."""
+    """Reads the body. One that breaks off counts as truncated."""
     try:
         async with aclosing(reply.parts) as parts:
             async for part in parts:
@@ -198,7 +200,7 @@ async def _parts(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
 
 
 async def _next_part(response: aiohttp.ClientResponse) -> bytes:
-    """The body's next part; nothing at its end. Raises ClientError where it breaks off.
+    """Returns the body's next part; nothing at its end. Raises ClientError if it breaks off.
 
     Where it turns out to be no HTTP, aiohttp closes the connection and tells nobody who waits for the rest.
     """

@@ -1,7 +1,7 @@
-"""Reads answers that browsers read but aiohttp refuses as malformed: a length given twice, a transfer encoding that
-changes nothing beside it, a line among the headers that is none.
+"""Reads malformed answers that browsers accept but aiohttp refuses.
 
-httpcore2 does the exchange; only the lines of the head are repaired before it reads them. A connection serves one
+Examples are a length given twice, a transfer encoding that changes nothing beside it, a line among the headers that is
+none. httpcore2 does the exchange; only the lines of the head are repaired before it reads them. A connection serves one
 request, so that no other answer can be hidden behind a wrong length.
 """
 
@@ -32,7 +32,7 @@ _usual_trust = cache(ssl.create_default_context)
 async def get(
     url: str, headers: Mapping[str, str], network: GuardedNetwork, tls: ssl.SSLContext | None
 ) -> AsyncIterator[Reply]:
-    """Sends a GET and gives the reply, whose body is read inside the block. Takes as long as the server does.
+    """Sends a GET and yields the reply, whose body is read inside the block. Has no time limit of its own.
 
     Raises SiteUnreachable, PageRefused, or httpcore2's NetworkError and ProtocolError, the latter where the reply is
     beyond mending.
@@ -68,7 +68,7 @@ class _MendingBackend(httpcore2.AsyncNetworkBackend):
 
 
 class _MendedStream(httpcore2.AsyncNetworkStream):
-    """A connection on which the head of the answer, and of those that announce it (103 Early Hints), is repaired."""
+    """A connection that repairs the head of the answer, and of interim answers before it (103 Early Hints)."""
 
     def __init__(self, stream: httpcore2.AsyncNetworkStream) -> None:
         self._stream = stream
@@ -106,7 +106,7 @@ class _MendedStream(httpcore2.AsyncNetworkStream):
 
 
 def mended(head: Iterable[bytes]) -> Iterator[bytes]:
-    """The status line and the headers without lines that are none, framed once.
+    """Yields the status line and the valid header lines, with one framing of the body.
 
     A transfer encoding of "identity", a repeated one and a length that is no number say nothing. Equal lengths are left
     to h11, which takes them as one and refuses others.

@@ -1,4 +1,4 @@
-"""The crawler's connections: to public addresses on the web's ports, and to nothing else.
+"""The crawler's connections: to public addresses on the web's ports only.
 
 A name is resolved once, every address it has is checked, and a checked address is connected to. So neither an odd
 spelling, a redirect nor a name that changes its mind leads inside. Names are resolved by c-ares: a dead one takes no
@@ -47,7 +47,7 @@ class GuardedNetwork:
         self.backend = backend or httpcore2.AnyIOBackend()
 
     def connector(self, tls: ssl.SSLContext | bool) -> aiohttp.TCPConnector:
-        """A pool of such connections. To be called on the event loop that will use it."""
+        """Builds a pool of such connections. Call it on the event loop that will use it."""
         return aiohttp.TCPConnector(
             ssl=tls,
             resolver=self._guarded_resolver(),
@@ -58,7 +58,7 @@ class GuardedNetwork:
         )
 
     async def addresses(self, host: str, port: int) -> list[str]:
-        """Resolves a host to addresses that may be connected to, all of them. Raises SiteUnreachable, PageRefused."""
+        """Resolves a host to all its addresses, if all are allowed. Raises SiteUnreachable, PageRefused."""
         if not is_address(host):
             return [it["host"] for it in await self._guarded_resolver().resolve(host, port)]
         _check(host, host, port)
@@ -70,24 +70,24 @@ class GuardedNetwork:
         return _GuardedResolver(self._resolver, self._resolves_within_s)
 
     async def close(self) -> None:
-        """Ends the look-ups that are under way: a connector leaves that to the resolver's owner."""
+        """Ends the look-ups in progress: a connector leaves that to the resolver's owner."""
         if self._resolver is not None:
             await self._resolver.close()
 
     def _open_checked(self, address: aiohttp.AddrInfoType) -> socket.socket:
-        """Checks the address that is connected to. A literal one comes here without a resolver's having seen it."""
+        """Opens a connection after a check of its address. A literal address gets here without passing a resolver."""
         host, port = address[4][:2]
         _check(str(host), str(host), int(port))
         return self._open_socket(address)
 
 
 def proxied(tls: ssl.SSLContext | bool) -> aiohttp.TCPConnector:
-    """A pool of connections to a proxy, which may be anywhere: it resolves the names and guards the addresses."""
+    """Builds a pool of connections to a proxy at any address: the proxy resolves names and checks addresses."""
     return aiohttp.TCPConnector(ssl=tls, limit=_CONNECTIONS, keepalive_timeout=_IDLE_S)
 
 
 class _GuardedResolver(AbstractResolver):
-    """Refuses a host as a whole where one of its addresses is not public: before any is connected to."""
+    """Refuses a host with any address that is not public, before a connection to one of the others."""
 
     def __init__(self, inner: AbstractResolver, within_s: float) -> None:
         self._inner = inner
@@ -96,7 +96,7 @@ class _GuardedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Raises SiteUnreachable, PageRefused."""
+        """Resolves a host. Raises SiteUnreachable, PageRefused."""
         try:
             async with asyncio.timeout(self._within_s):
                 found = await self._inner.resolve(host, port, family)

@@ -1,4 +1,4 @@
-"""A server's reply while its body is still on the way, and the reading of its headers."""
+"""A server's reply while its body is still arriving, and its headers."""
 
 import re
 from collections.abc import AsyncGenerator, Iterable
@@ -9,25 +9,25 @@ _VALIDATOR = re.compile(r"[\x20-\x7e]{1,200}")
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Status and headers of a reply. `parts` are those of its body, without chunk marks, packed as they were sent."""
+    """Status and headers of a reply. `parts` are those of its body, without chunk framing, still compressed."""
 
     status: int
     headers: Iterable[tuple[bytes, bytes]]
     parts: AsyncGenerator[bytes]
 
     def header(self, name: bytes) -> str:
-        """The first header of this name, in lower case; an empty text without one."""
+        """Returns the first header of this name, in lower case; an empty text if there is none."""
         value = next((value for key, value in self.headers if key.lower() == name), b"")
         return value.decode("utf-8", "replace").strip()
 
     def validator(self, name: bytes) -> str | None:
-        """Returns the validator if it may be sent back; else `None`."""
+        """Returns the validator if it may be sent back, else `None`."""
         value = self.header(name)
         return value if _VALIDATOR.fullmatch(value) else None
 
     @property
     def content_type(self) -> tuple[str, str | None]:
-        """("text/html", "utf-8") of `text/html; charset=utf-8`."""
+        """Splits a content type: ("text/html", "utf-8") for `text/html; charset=utf-8`."""
         kind, *parameters = self.header(b"content-type").split(";")
         charsets = [
             value for key, _, value in (part.partition("=") for part in parameters) if key.strip().lower() == "charset"

@@ -83,7 +83,7 @@ _DIGITS = re.compile(r"\d{3}|\d{2} \d{3}|\d{2}-\d{3}")
 
 
 def find_address_abroad(text: str, country: str, names: Iterable[str] = ()) -> str | None:
-    """The first address of a country in a text, on one line, a head office's before others.
+    """Finds the first address of a country in a text, on one line; a head office's comes before others.
 
     `None` for countries whose codes are not known. `names` are the company's.
     """
@@ -99,7 +99,7 @@ def find_address_abroad(text: str, country: str, names: Iterable[str] = ()) -> s
 
 
 def _addresses(text: str, country: str, names: list[str]) -> Iterator[tuple[str, str]]:
-    """The addresses and the words before each."""
+    """Yields the addresses and the words before each."""
     if country in WHOLE:
         for found in WHOLE[country].finditer(text):
             yield _CALL.split(found[0])[0].strip(), text[max(0, found.start() - 30) : found.start()]
@@ -113,7 +113,7 @@ def _addresses(text: str, country: str, names: list[str]) -> Iterator[tuple[str,
 
 
 def _ends(lines: list[str], end: re.Pattern[str], country: str) -> Iterator[tuple[int, re.Match[str]]]:
-    """Texts that look like the end of an address, each with the number of its line."""
+    """Yields texts that look like the end of an address, with their line numbers."""
     for nth, line in enumerate(lines):
         if country in _CODES_WITH_LETTERS or _DIGITS.search(line):
             for found in end.finditer(line):
@@ -121,13 +121,13 @@ def _ends(lines: list[str], end: re.Pattern[str], country: str) -> Iterator[tupl
 
 
 def _label_of(lines: list[str], nth: int, before: str) -> str:
-    """The words that may say which office it is: before the address on its line, and on a line above."""
+    """Returns the words that may label an office: before the address on its line, and on a line above."""
     above = (label_above(line) for line in lines[max(0, nth - _LINES_ABOVE) : nth])
     return "\n".join((*above, before))
 
 
 def _whole(lines: list[str], nth: int, end: re.Match[str], names: list[str], country: str) -> str | None:
-    """The address that ends in this line, if it has a street and is in no sentence about something else."""
+    """Returns the address that ends in this line, if it has a street and is in no sentence about something else."""
     said = _SENTENCE.split(end.string[max(0, end.end() - _LONGEST_SAID) : end.end()])[-1]
     tail = len(end[0])
     if len(said) < tail:

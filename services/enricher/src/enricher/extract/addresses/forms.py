@@ -30,12 +30,12 @@ _REST = rf"(?:,? {_NO_TOWN}[A-Z][\w'’.-]{{1,20}}){{0,4}}"
 
 
 def _before_town(code: str, prefix: str, country: str, district: str = "") -> re.Pattern[str]:
-    """The form of a country whose code stands before the town."""
+    """Builds the form of a country whose code stands before the town."""
     return re.compile(rf"(?<![\w.,+/-])(?:(?:{prefix})[- ])?{code} {_TOWN}{district}(?:, (?:{country})(?!\w))?")
 
 
 def _behind_town(code: str, country: str, *, between: str = r"[ ,]{1,2}(?:[-–] ?)?") -> re.Pattern[str]:
-    """The form of a country whose code stands behind the town, and may be followed by a region and the country."""
+    """Builds the form of a country whose code stands after the town, where a region and the country may follow."""
     region = rf"(?:, {_NAME}(?: {_NAME}){{0,2}})?"
     return re.compile(rf"(?<=\w){between}{code}(?![\d-])(?:{region},? (?:{country})(?!\w)|{region}(?=\.?(?:\n|$)))?")
 

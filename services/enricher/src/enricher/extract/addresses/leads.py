@@ -1,4 +1,4 @@
-"""Removes what stands in front of an address on its line: labels, sentences, other items, the company's own name."""
+"""Removes text in front of an address on its line: labels, sentences, other items, the company's own name."""
 
 import re
 from collections.abc import Iterable
@@ -107,12 +107,12 @@ def says_where(lead: str) -> bool:
 
 
 def label_above(line: str) -> str:
-    """The line above an address if it may be its label; else an empty text."""
+    """Returns the line above an address if it may be its label, else an empty text."""
     return "" if len(line) > _LONGEST_LABEL or any(map(str.isdigit, line)) else line
 
 
 def without_lead(text: str, street: re.Pattern[str], names: Iterable[str] = ()) -> str:
-    """The text from the address on, which has a `street` in it; `names` are the company's, compacted."""
+    """Returns the text from the address on, which contains a `street`; `names` are the company's, compacted."""
     names = list(names)
     text = _without_name(_YEARS.sub("", text), names)
     text = _last_with_street(text, _SEPARATOR, street)
@@ -137,12 +137,12 @@ def without_lead(text: str, street: re.Pattern[str], names: Iterable[str] = ()) 
 
 
 def without_sentences(text: str, street: re.Pattern[str]) -> str:
-    """The text behind the sentences in front of an address."""
+    """Returns the text after the sentences in front of an address."""
     return _last_with_street(text, _SENTENCE_END, street)
 
 
 def _last_with_street(text: str, separator: re.Pattern[str], street: re.Pattern[str]) -> str:
-    """The text behind separators, as long as no street stands before them and one behind."""
+    """Returns the text after separators, as long as no street stands before them and one after them."""
     start = 0
     for found in separator.finditer(text):
         before = text[start : found.start()]
@@ -152,7 +152,7 @@ def _last_with_street(text: str, separator: re.Pattern[str], street: re.Pattern[
 
 
 def _without_name(text: str, names: list[str]) -> str:
-    """The text behind the company's own name, if a number follows."""
+    """Returns the text after the company's own name, if a number follows."""
     words = text.split(" ")
     for count in range(min(len(words) - 1, _MOST_NAME_WORDS), 0, -1):
         if words[count][:1].isdigit() and compacted(" ".join(words[:count])) in names:

@@ -1,4 +1,4 @@
-"""Finds the company's postal addresses on a page: those of Singapore by their postal codes of six digits.
+"""Finds the company's postal addresses on a page: in Singapore by postal codes of six digits.
 
 An address in a sentence about something else (a project, a customer's premises) is not the company's.
 """
@@ -99,7 +99,7 @@ def find_addresses(text: str, names: Iterable[str] = ()) -> list[str]:
 
 
 def _postal_codes(text: str) -> Iterator[re.Match[str]]:
-    """The postal codes with the country's name beside them; only the surroundings of six digits are searched."""
+    """Yields the postal codes with the country's name beside them; searches only around six digits."""
     done = 0
     for digits in _SIX_DIGITS.finditer(text):
         start = max(done, digits.start() - _LONGEST_COUNTRY)
@@ -109,7 +109,7 @@ def _postal_codes(text: str) -> Iterator[re.Match[str]]:
 
 
 def _before(text: str, end: int) -> tuple[int, str]:
-    """The text before a postal code, and where it starts: its line, and lines above until there is a street."""
+    """Returns the text before a postal code and its start: its line, and lines above until there is a street."""
     start = text.rfind("\n", 0, end) + 1
     before = text[max(start, end - MAX_ADDRESS + 40) : end]
     for _ in range(_LINES_ABOVE):
@@ -140,7 +140,7 @@ def _is_own(before: str, after: str, names: list[str]) -> bool:
 
 
 def _street_of(before: str, names: Iterable[str]) -> str:
-    """The address without its label, and without the name of the company or the building before its street."""
+    """Returns the address without its label, and without the name of the company or the building before its street."""
     before = _OWNER.sub("", _LABEL.sub("", without_lead(before, _STREET, names)))
     parts = before.split(", ")
     for nth, part in enumerate(parts[:-1]):
@@ -160,7 +160,7 @@ def _is_unit(before: str) -> bool:
 
 
 def address_facts(page: Document, region: str, names: Iterable[str] = ()) -> Iterator[Fact]:
-    """The main address of the company: of the site's country, or else of Singapore; a head office before others.
+    """Finds the company's main address: of the site's country, else of Singapore; a head office before others.
 
     The Singapore address of a company elsewhere is a branch's.
     """

@@ -1,4 +1,4 @@
-"""Tells addresses from ordinary figures: "Over 40 employees, 2000 customers" has an address's form.
+"""Tells addresses from ordinary figures: "Over 40 employees, 2000 customers" has the form of an address.
 
 An address that is none is worse than none: words that are not known to be a street need the form that is usual in the
 country, or the country's name behind the town.
@@ -98,7 +98,7 @@ _TOWN: Final = re.compile(r"[\d ,.-]*(?:[A-Z]{1,3}-)?[\d -]{3,8}(?:[A-Z]{2})? (?
 
 
 def is_figure(before: str, end: re.Match[str]) -> bool:
-    """True if what looks like the end of an address is a count or a sentence's: "2000 customers", "in Hong Kong"."""
+    """True if the supposed end of an address is a count or part of a sentence: "2000 customers", "in Hong Kong"."""
     town = _TOWN.match(end[0])
     return (town is not None and _IS_COUNTED.match(town["town"]) is not None) or _GOES_ON.search(
         before[-15:]

@@ -49,7 +49,7 @@ _LONGEST_LABEL = 40
 
 
 def labelled_years(text: str, _: list[str]) -> Iterator[tuple[str, float, re.Match[str]]]:
-    """The years beside labels: in the next line of a table, or above the label of a figure."""
+    """Yields the years beside labels: in the next line of a table, or above the label of a figure."""
     lines = text.split("\n")
     found: list[tuple[str, float, re.Match[str]]] = []
     dated = [nth for nth, line in enumerate(lines) if _ONLY_YEAR.search(line)]

@@ -1,4 +1,4 @@
-"""Finds years of foundation in Chinese, Malay, Indonesian, German and other languages of Europe."""
+"""Finds years of foundation in Chinese, Malay, Indonesian, German and other European languages."""
 
 import re
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ _ALIKE = 6  # letters of a name
 
 
 def years_in_other_languages(text: str, names: list[str]) -> Iterator[tuple[str, float, re.Match[str]]]:
-    """Chinese, Malay, Indonesian and German statements."""
+    """Yields Chinese, Malay, Indonesian and German statements."""
     is_chinese = not text.isascii() and _HAN.search(text) is not None
     lower = text.lower()
     for match in islice(_CHINESE.finditer(text), MOST) if is_chinese else ():
@@ -83,7 +83,7 @@ def years_in_other_languages(text: str, names: list[str]) -> Iterator[tuple[str,
 
 
 def _european_years(text: str, names: list[str]) -> Iterator[tuple[str, float, re.Match[str]]]:
-    """Statements that begin with the company's name, with the verb, or with "since" and "we"."""
+    """Yields statements that begin with the company's name, with the verb, or with "since" and "we"."""
     for match in islice(_EUROPEAN.finditer(text), MOST):
         before, _ = sentence_around(text, match)
         if not before or is_subject(before, names):
@@ -95,5 +95,5 @@ def _european_years(text: str, names: list[str]) -> Iterator[tuple[str, float, r
 
 
 def _digit(sign: str) -> str:
-    """A digit for a Chinese one."""
+    """Returns the digit for a Chinese one."""
     return str(max(0, HAN_DIGITS.index(sign) - 2)) if sign in HAN_DIGITS else sign

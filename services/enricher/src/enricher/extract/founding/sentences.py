@@ -91,7 +91,7 @@ _LONGEST_SUBJECT = 8  # words
 
 
 def stated_years(text: str, names: list[str]) -> Iterator[tuple[str, re.Match[str]]]:
-    """The statements about the company that it was founded in a year."""
+    """Yields the statements that the company was founded in a year."""
     for match in islice(_THE_YEAR.finditer(text), 1):
         yield match[1], match
     for match in islice(_BEGAN.finditer(text), 1):
@@ -129,7 +129,7 @@ def stated_years(text: str, names: list[str]) -> Iterator[tuple[str, re.Match[st
 
 
 def _begins_with_own(gap: str, names: list[str]) -> bool:
-    """True where the words behind a verb begin with the company's name, or its first word."""
+    """True if the words after a verb begin with the company's name, or its first word."""
     first = _FIRST.match(gap)
     word = compacted(first[1]) if first else ""
     return bool(word) and any(
@@ -138,14 +138,14 @@ def _begins_with_own(gap: str, names: list[str]) -> bool:
 
 
 def _is_said(match: re.Match[str], before: str, names: list[str]) -> bool:
-    """True where nobody else begins the sentence: "Krups was founded in 1846" is about Krups."""
+    """True unless the sentence begins with another name: "Krups was founded in 1846" is about Krups."""
     return not (_OF_SUBJECT.match(match["verb"]) or _NO_COMPANY.search(before)) and (
         begins_with_nobody(before) or is_own_subject(before, names)
     )
 
 
 def is_subject(before: str, names: list[str]) -> bool:
-    """True where the words just before the verb are the company: "our preschool was", "it all", "Acme itself"."""
+    """True if the words just before the verb mean the company: "our preschool was", "it all", "Acme itself"."""
     if _SUBJECT.search(before[-60:]) and not re.search(
         r"\b(?:sister|parent|affiliate|of our|client|customer)\b", before[-60:], re.I
     ):

@@ -77,7 +77,7 @@ def _is_own_since(before: str, after: str, names: Iterable[str]) -> bool:
 
 
 def without_name(before: str, names: Iterable[str]) -> str:
-    """The words behind the company's name at the beginning; all words if another subject begins."""
+    """Returns the words after the company's name at the beginning; all words if another subject begins."""
     words = before.split(" ")
     names = [name for name in names if len(name) >= SHORTEST]
     for count in range(min(len(words), _MOST_WORDS), 0, -1):
@@ -87,7 +87,7 @@ def without_name(before: str, names: Iterable[str]) -> str:
 
 
 def anniversary_years(text: str, names: list[str]) -> Iterator[tuple[str, float, re.Match[str]]]:
-    """ "We celebrated our 40th anniversary in 2019": forty years before."""
+    """Yields years from anniversaries: forty years before the year in "We celebrated our 40th anniversary in 2019"."""
     for match in islice(_ANNIVERSARY.finditer(text), MOST):
         before, _ = sentence_around(text, match)
         year = next(it for it in match.groups() if it and A_YEAR.fullmatch(it))

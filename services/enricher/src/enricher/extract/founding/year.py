@@ -1,4 +1,4 @@
-"""Finds the year in which a company was founded. Nothing is better than a wrong year."""
+"""Finds the year in which a company was founded. No year is better than a wrong one."""
 
 import re
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ _ABOUT = re.compile(r"About (?:the )?(.{3,70})")
 def founding_year(
     text: str, names: Iterable[str], *, is_about_others: bool = False
 ) -> tuple[str, float, re.Match[str]] | None:
-    """The year, its confidence and the words that say it; `names` are the company's. `None` where nothing says it.
+    """Finds the year, its confidence and its quote; `names` are the company's. `None` if nothing states it.
 
     On a page that `is_about_others` (news, customers) only a sentence that begins with the company's name counts, or
     the part below "About Acme".
@@ -52,7 +52,7 @@ def founding_year(
 
 
 def _about_part(text: str, names: list[str]) -> str:
-    """The lines below "About Acme", which end an article."""
+    """Returns the lines below "About Acme", which end an article."""
     lines = text.split("\n")
     for nth, line in enumerate(lines):
         head = _ABOUT.match(line)

@@ -1,1 +1,1 @@
-"""Digits on a page: labels beside a number, digits that are no number, the country of one without a code."""
+"""Digits on a page: labels beside a number, digits of other kinds, the country of a number without its code."""

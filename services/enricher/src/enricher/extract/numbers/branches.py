@@ -23,7 +23,7 @@ _LONGEST_LINE = 200
 
 
 def numbers_abroad(page: Document, region: str) -> Iterator[tuple[str, Kind | None]]:
-    """The numbers that stand with a place in another country than the site's, each with its label."""
+    """Finds the numbers beside a place in another country than the site's, each with its label."""
     lines = page.text.split("\n")
     for nth, line in enumerate(lines):
         if len(line) > _LONGEST_LINE or not _DIGITS.search(line):
@@ -39,7 +39,7 @@ def numbers_abroad(page: Document, region: str) -> Iterator[tuple[str, Kind | No
 
 
 def _of_place(text: str, lines: Sequence[str], nth: int, region: str) -> str | None:
-    """The number on a line, where it is one of another country that is named there, and none of the site's."""
+    """Returns the number on a line if it belongs to another country that is named there, and not to the site's."""
     digits = _NO_DIGIT.sub("", text)
     if not _FEWEST <= len(digits) <= _MOST_DIGITS or (is_of_form(digits, region) and parsed(text, region)):
         return None

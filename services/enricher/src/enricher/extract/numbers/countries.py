@@ -1,4 +1,4 @@
-"""Tells a site's country, to which its telephone numbers without a country code belong."""
+"""Finds a site's country, to which its telephone numbers without a country code belong."""
 
 import re
 from collections.abc import Iterable
@@ -46,17 +46,17 @@ _LONGEST_LINE = 200
 
 
 def region_of(url: str) -> str:
-    """The country that a site's top-level domain names, else Singapore."""
+    """Returns the country of a site's top-level domain, else Singapore."""
     return _of_domain(url) or REGION
 
 
 def is_place(words: str) -> bool:
-    """True for Singapore, or a country or city abroad, and nothing else."""
+    """True for the name of Singapore, or of a country or city abroad, and nothing else."""
     return words.lower() in ("asia", "apac") or is_name(words)
 
 
 def country_of(pages: Iterable[Document]) -> str:
-    """The country of a site, by its top-level domain, address, other numbers, places or language, else Singapore."""
+    """Finds a site's country by its top-level domain, address, other numbers, places or language, else Singapore."""
     pages = list(pages)
     if region := _of_domain(pages[0].url):
         return region
@@ -90,7 +90,7 @@ def _of_address(page: Document) -> str | None:
 
 
 def _of_numbers(page: Document) -> str | None:
-    """The country whose code most numbers of the page have; at a tie, the first one's."""
+    """Returns the country whose code most numbers of the page have; at a tie, the first number's."""
     counts: dict[str, int] = {}
     for code, _ in zip(_COUNTRY_CODE.finditer(page.text), range(_MOST_CODES), strict=False):
         for length in (1, 2, 3):
@@ -102,7 +102,7 @@ def _of_numbers(page: Document) -> str | None:
 
 
 def _of_places(page: Document) -> str | None:
-    """The country whose places most lines with an address name; with several such countries, none."""
+    """Returns the country of most places in lines with an address; none if several countries have most."""
     counts: dict[str, int] = {}
     for line in page.text.split("\n"):
         if len(line) <= _LONGEST_LINE and _ADDRESS.search(line) and len(found := countries_of(line)) == 1:

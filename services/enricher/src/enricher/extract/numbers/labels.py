@@ -41,7 +41,7 @@ _NEUTRAL = re.compile(r"(?:e-?mail|address|web(?:site)?|邮箱|电邮|地址|网
 
 
 def label_of(words: str) -> Kind | None:
-    """The nearest label in the words before a number: the last one counts; two that are joined are both."""
+    """Returns the nearest label in the words before a number: the last one; if two are joined, both."""
     return _label_of(words[-_LONGEST_LABEL:])
 
 
@@ -63,7 +63,7 @@ def _label_of(words: str) -> Kind | None:
 
 
 def label_after(text: str, *, is_last: bool) -> Kind | None:
-    """The label in brackets with which the words after a number begin.
+    """Returns the label in brackets with which the words after a number begin.
 
     `is_last`: the number may have a label before it, so one that stands before another number is that one's.
     """
@@ -74,7 +74,7 @@ def label_after(text: str, *, is_last: bool) -> Kind | None:
 
 
 def labels_by_line(lines: list[str]) -> dict[int, Kind]:
-    """The labels of lines that begin with a number, from the lines above: the cell before, or the column's head.
+    """Returns the labels of lines that begin with a number, from the cell before or the column's head above.
 
     The heads of several columns hold for every row below that has as many numbers, until other labels come.
     """
@@ -101,7 +101,7 @@ def labels_by_line(lines: list[str]) -> dict[int, Kind]:
 
 
 def _in_columns(values: list[int], labels: list[Kind], columns: list[Kind]) -> list[tuple[int, Kind]]:
-    """The labels of neighbouring lines with numbers: those just above, else the heads of their columns."""
+    """Returns the labels of neighbouring lines with numbers, from the lines just above, else from the column heads."""
     heads = labels or columns
     if len(heads) == 2 and len(values) == 3:  # two telephones in one cell, and a fax
         return list(zip(values, (heads[0], *heads), strict=True))
@@ -113,12 +113,12 @@ def _in_columns(values: list[int], labels: list[Kind], columns: list[Kind]) -> l
 
 
 def _label_alone(line: str) -> Kind | None:
-    """The label in a short line without a number."""
+    """Returns the label in a short line without a number."""
     return label_of(line) if len(line) <= _LONGEST_LINE and "@" not in line and not _SOME_DIGITS.search(line) else None
 
 
 def _begins_with_number(line: str) -> bool:
-    """True for a number, also with words behind it: "(65) 6533 4199 (not for documents)"."""
+    """True for a number, also with words after it: "(65) 6533 4199 (not for documents)"."""
     letter = _LETTER.search(line)
     return letter is None or bool(_WHOLE_NUMBER.search(line, 0, letter.start()))
 

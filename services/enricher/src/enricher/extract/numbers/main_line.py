@@ -15,7 +15,7 @@ _FEWEST_DIGITS = 6
 
 
 def main_and_direct(numbers: Iterable[str], texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """The numbers (E.164) that the texts name as a main line, and those that they name as direct lines."""
+    """Returns the numbers (E.164) that the texts call a main line, and those that they call direct lines."""
     numbers = list(numbers)
     main: set[str] = set()
     direct: set[str] = set()
@@ -29,7 +29,7 @@ def main_and_direct(numbers: Iterable[str], texts: Iterable[str]) -> tuple[froze
 
 
 def _named(pattern: re.Pattern[str], text: str, numbers: list[str]) -> set[str]:
-    """The numbers that stand behind a word; one without its country's code is written with a zero, or none."""
+    """Returns the numbers after a word; without a country code, with or without a leading zero."""
     found: set[str] = set()
     for match in pattern.finditer(text):
         digits = re.sub(r"\D", "", match["number"].replace("(0)", "")).lstrip("0")

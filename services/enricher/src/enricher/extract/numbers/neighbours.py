@@ -1,4 +1,4 @@
-"""Reads further numbers that a page gives by their last digits: "6225 7733/34", "+60 3-3324 5518, 33245519"."""
+"""Finds further numbers that a page gives by their last digits: "6225 7733/34", "+60 3-3324 5518, 33245519"."""
 
 import re
 from collections.abc import Iterator
@@ -23,19 +23,19 @@ _DATED = re.compile(r"(?:^|[^\d/])\d{1,2}\Z")
 
 
 def without_series(text: str) -> str:
-    """The text without such digits where there are several, which would be taken for a date. Places stay the same."""
+    """Blanks out the further digits if there are several: they look like a date. Other characters keep their places."""
     if "/" not in text:
         return text
     return _SERIES.sub(lambda found: found[0] if _is_date(text, found) else " " * len(found[0]), text)
 
 
 def _is_date(text: str, found: re.Match[str]) -> bool:
-    """True for "01/02/24": the digits before are a day alone."""
+    """True for "01/02/24": the digits before the slashes are only a day."""
     return "-" not in found[0] and _DATED.search(text[max(0, found.start() - 3) : found.start()]) is not None
 
 
 def neighbours_of(number: str, text: str, end: int) -> Iterator[str]:
-    """The neighbours of a number (E.164) that ends at a place in a text. Only higher ones count."""
+    """Yields the further numbers after a number (E.164) that ends at this place. Only higher ones count."""
     if series := _SERIES.match(text, end):
         for digits in _ONE.findall(series[0]):
             yield from _next(number, digits)

@@ -39,7 +39,7 @@ _SPACE = re.compile(r"\s")
 
 
 def without_other_digits(text: str) -> str:
-    """The text with such digits blanked out; every other character keeps its place."""
+    """Returns the text with such digits blanked out; every other character keeps its place."""
     return "\n".join(_line(line) if _SOME_DIGITS.search(line) else line for line in text.split("\n"))
 
 

@@ -1,4 +1,4 @@
-"""The words before a number that is no telephone number: registrations, accounts, orders, parts, identities."""
+"""Labels of numbers that are no telephone numbers: registrations, accounts, orders, parts, identities."""
 
 import re
 

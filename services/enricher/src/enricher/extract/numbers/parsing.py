@@ -1,4 +1,4 @@
-"""Reads one telephone number, as it is written in a link or in structured data."""
+"""Parses one telephone number from a link or from structured data."""
 
 import re
 from functools import lru_cache
@@ -13,7 +13,7 @@ INSIDE = re.compile(r"(?<=\d) ?\(0\) ?(?=\d)")
 
 @lru_cache(1_000)  # the pages of a site repeat its numbers
 def parsed(text: str, region: str) -> str | None:
-    """The number in E.164 if it is a valid one; without a country code it is the region's."""
+    """Returns the number in E.164 if it is valid; without a country code it belongs to the region."""
     try:
         number = phonenumbers.parse(INSIDE.sub("", ZEROS.sub("+", text[:40])), region)
     except phonenumbers.NumberParseException:

@@ -74,7 +74,7 @@ _WITH_ZERO = re.compile(r"0\d{7,11}")
 
 
 def countries_of(words: str) -> frozenset[str]:
-    """The countries that a line names, themselves or by a city."""
+    """Returns the countries that a line names, by their own name or by a city."""
     return _countries(words[:_LONGEST_LINE])
 
 
@@ -93,12 +93,12 @@ def _countries(line: str) -> frozenset[str]:
 
 
 def is_name(words: str) -> bool:
-    """True for a country or city and nothing else."""
+    """True for the name of a country or city and nothing else."""
     return words.strip().lower() in _COUNTRY_OF
 
 
 def abroad(lines: Sequence[str], nth: int, region: str) -> str | None:
-    """The other country that a line, the address above it, or the heading above that names: its bare numbers' one."""
+    """Returns the other country of a line's bare numbers: named on it, or in the address or heading above."""
     for above in range(min(nth, _HEADING_ABOVE) + 1):
         line = lines[nth - above]
         if len(line) > _LONGEST_LINE:
@@ -112,5 +112,5 @@ def abroad(lines: Sequence[str], nth: int, region: str) -> str | None:
 
 
 def is_of_form(digits: str, country: str) -> bool:
-    """True for digits that are written so inside the country."""
+    """True for digits in a form that is used inside the country."""
     return _FORM.get(country, _WITH_ZERO).fullmatch(digits) is not None

@@ -1,4 +1,4 @@
-"""Joins numbers whose parts stand in elements of their own, which a page's text has on lines of their own."""
+"""Joins numbers whose parts are in separate elements, and so on separate lines of a page's text."""
 
 import re
 
@@ -18,7 +18,7 @@ _DIGIT = re.compile(r"\d")
 
 
 def joined(text: str) -> str:
-    """The text with such numbers on one line each. Every other character keeps its place."""
+    """Returns the text with such numbers on one line each. Every other character keeps its place."""
     if ("+" in text or ")" in text) and _CODE.search(text):
         text = _CODED.sub(_on_one_line, text)
     if _HALF.search(text):
@@ -27,7 +27,7 @@ def joined(text: str) -> str:
 
 
 def _on_one_line(found: re.Match[str]) -> str:
-    """The parts up to the longest number: what follows is none of it."""
+    """Returns the parts up to the longest number, without the rest."""
     lines = found[0].split("\n")
     count, last = 0, 0
     for nth, line in enumerate(lines):

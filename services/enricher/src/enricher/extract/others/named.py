@@ -1,4 +1,4 @@
-"""Tells whether a sentence with a number names another organisation, in whatever words: "Ask at Omega Rides on 6123".
+"""Detects sentences with a number that name another organisation, in any words: "Ask at Omega Rides on 6123".
 
 Two capitalised words in a row count that are no place, street, form of address, title or name of the company.
 """
@@ -79,7 +79,7 @@ _INITIALS = re.compile(
 
 
 def names_another(sentence: str, names: Iterable[str]) -> bool:
-    """True for running text that gives a number and names somebody else before it. `names` are the company's."""
+    """True for running text with a number and another name before it. `names` are the company's."""
     number = _NUMBER.search(sentence)
     if not number or _ADDRESSED.search(sentence) or _REMARKED.match(sentence):
         return False
@@ -118,7 +118,7 @@ def names_nobody(line: str) -> bool:
 
 
 def labels_another(sentence: str, names: Iterable[str]) -> bool:
-    """True where each number of a sentence or item has another's name before it: "SES 132 500", "Big Mutual 1-800-…".
+    """True if each number of a sentence or item has another's name before it: "SES 132 500", "Big Mutual 1-800-…".
 
     Initials tell, a name before a number that is free of charge, and a name with a noun of organisations.
     """
@@ -163,7 +163,7 @@ def _is_others_label(label: str, number: str, known: list[str]) -> bool:
 
 
 def _goes_on(word: str) -> bool:
-    """True for a capitalised word behind initials that makes them a firm's name: "SAC Capital", but "SES Hotline"."""
+    """True for a capitalised word that continues initials as a firm's name: "SAC Capital", but not "SES Hotline"."""
     lower = word.lower()
     return word[1:].islower() and not (lower in NOBODY or _is_organisation(lower) or is_place(word))
 
@@ -182,7 +182,7 @@ def _is_other(run: str, known: list[str]) -> bool:
 
 
 def ends_as_own(words: str, known: list[str]) -> bool:
-    """True where the words end with a name of the company, behind others: "To book at The Acme Hotel"."""
+    """True if the words end with a name of the company, after others: "To book at The Acme Hotel"."""
     if is_own_name(words, known):
         return True
     said = words.split()

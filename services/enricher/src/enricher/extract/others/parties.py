@@ -1,5 +1,7 @@
-"""Finds the lines of a page that speak of somebody else than its company: whoever made the site, authorities, partner
-firms, a hospital to call at night, impostors. Addresses and numbers that stand there alone are not the company's.
+"""Finds the lines of a page about others than its company.
+
+Others are the maker of the site, authorities, partner firms, a hospital to call at night, impostors. Addresses and
+numbers that occur only there are not the company's.
 """
 
 import re
@@ -85,7 +87,7 @@ class Parts:
 def parts_of(
     text: str, names: frozenset[str], menu: frozenset[str] = frozenset(), quoted: frozenset[str] = frozenset()
 ) -> Parts:
-    """Splits a page's text into what is said of others and the rest.
+    """Splits a page's text into the lines about others and the rest.
 
     `names` are the company's, as `names_of` gives. Lines of the `menu` begin no part: "Distributors" leads to a page.
     `quoted` are the lines of testimonials.
@@ -166,7 +168,7 @@ def _signs_of(line: str) -> tuple[bool, bool, bool]:
 
 
 def _below(line: str, named: frozenset[str]) -> int | None:
-    """The lines below this one that are another's, if this line begins a part about others; else `None`."""
+    """Returns the lines below this one that belong to another, if this line begins such a part, else `None`."""
     if len(line) <= _LONGEST_HEAD:
         is_one = len(sentences_of(line)) == 1  # of several sentences, only some may be about others
         below = next((lines for lines, head in HEADS if (lines or is_one) and head.fullmatch(line)), None)
@@ -179,13 +181,13 @@ def _below(line: str, named: frozenset[str]) -> int | None:
 
 
 def _is_addressing(line: str) -> bool:
-    """True for a heading that ends with the others whom it may speak to."""
+    """True for a heading that ends with the readers whom it may address."""
     found = ADDRESSING.search(line) if len(line) <= _LONGEST_HEADING else None
     return found is not None and found.end() == len(line)
 
 
 def _is_press_agency(lines: list[str], nth: int, named: frozenset[str]) -> bool:
-    """True for the heading of a contact for the press that an agency is, by its name just below."""
+    """True for the heading of a press contact that is an agency, by the name just below."""
     if len(lines[nth]) > _LONGEST_HEADING or not PRESS.fullmatch(lines[nth]):
         return False
     below = lines[nth + 1 : nth + 4]
@@ -199,7 +201,7 @@ def _names_own(line: str, named: frozenset[str]) -> bool:
 
 
 def _is_care(line: str, named: frozenset[str]) -> bool:
-    """True for a place to turn to in an emergency, with its number or as a heading."""
+    """True for a place to go in an emergency, with its number or as a heading."""
     may_be = CARE.search(line) and (len(line) <= _LONGEST_NAME or _MAY_BE_REACHED.search(line))
     return bool(may_be) and not _has_name(line, named)
 
@@ -213,7 +215,7 @@ def _is_company(line: str, named: frozenset[str]) -> bool:
 
 @lru_cache(MOST_LINES)
 def _by_sentence(line: str, names: frozenset[str], legal: frozenset[str]) -> tuple[str, str]:
-    """The sentences of a line that give another's address or number, and the rest of the line."""
+    """Splits a line into the sentences that give another's address or number, and the rest."""
     theirs: list[str] = []
     ours: list[str] = []
     is_theirs = False

@@ -1,4 +1,4 @@
-"""Public bodies, by name: authorities, chambers, help lines."""
+"""Names of public bodies: authorities, chambers, help lines."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Recognises a sentence that gives somebody else's address or number: a supplier, a public body, whoever made the site.
+"""Detects sentences that give another's address or number: a supplier's, a public body's, the site maker's.
 
 It counts as such by its label ("Landlord: Acme"), its verb ("serviced by Acme"), the public body that it names, or
 by a company's name with its legal form that is not the page's own.
@@ -136,7 +136,7 @@ _SHORTEST = 4
 
 
 def sentences_of(line: str) -> list[tuple[str, bool]]:
-    """The sentences and items of a line; each says whether it follows the one before it in a text, not in a list."""
+    """Splits a line into sentences and items; each says whether it continues a text or is an item of a list."""
     found: list[tuple[str, bool]] = []
     start, goes_on = 0, False
     for cut in _PARTS.finditer(line):
@@ -146,7 +146,7 @@ def sentences_of(line: str) -> list[tuple[str, bool]]:
 
 
 def legal_names(text: str) -> list[str]:
-    """The companies that a text names with their legal forms, without these."""
+    """Returns the companies that a text names with their legal forms, without these forms."""
     if not LEGAL_FORM.search(text):
         return []
     return [name for line in text.split("\n") if LEGAL_FORM.search(line) for name in _legal_names_on(line)]
@@ -154,12 +154,12 @@ def legal_names(text: str) -> list[str]:
 
 @once_per_line
 def _legal_names_on(line: str) -> tuple[str, ...]:
-    """The companies on one line: no name goes on to the next."""
+    """Returns the companies on one line: no name continues on the next."""
     return tuple(found[1] for found in _LEGAL.finditer(line) if len(compacted(found[1])) >= _SHORTEST)
 
 
 def own_legal_names(text: str, names: Iterable[str]) -> frozenset[str]:
-    """The legal names that are the page's own company's, compacted, of those in its text.
+    """Returns the legal names in the page's text that are the company's own, compacted.
 
     One that has the company's name in it, or its initials; one beside a copyright or a registration number; the only
     one on a page. One with a role ("Our landlord, Acme Pte Ltd") or below a place ("Singapore: Acme Pte Ltd") is not.
@@ -188,7 +188,7 @@ def _has_initials(name: str, names: Iterable[str]) -> bool:
 
 
 def is_of_stranger(sentence: str, names: Iterable[str], own: frozenset[str]) -> bool:
-    """True where the sentence gives another's address or number. `own` are the company's `own_legal_names`."""
+    """True if the sentence gives another's address or number. `own` are the company's `own_legal_names`."""
     if _OUTRIGHT.search(sentence) or PUBLIC.search(sentence) or _MADE.search(sentence):
         return True
     known = [*names, *own]

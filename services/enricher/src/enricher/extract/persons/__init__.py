@@ -1,1 +1,1 @@
-"""People on a page: their names, their job titles, and who stands beside which address."""
+"""People on a page: their names, their job titles, and the addresses beside them."""

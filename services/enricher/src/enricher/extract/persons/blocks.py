@@ -53,7 +53,7 @@ _ORGANISATION = re.compile(
 
 
 def in_a_row(pairs: Sequence[Pair], lines: Sequence[str], *, is_about: bool) -> list[Pair]:
-    """The pairs of blocks without a heading: two or more in a row, none at a company with a name.
+    """Returns the pairs of blocks without a heading: two or more in a row, none at a company with a name.
 
     A sentence above the first is what a customer says, but not on a page about the company.
     """
@@ -75,7 +75,7 @@ def in_a_row(pairs: Sequence[Pair], lines: Sequence[str], *, is_about: bool) -> 
 
 
 def _is_close(block: Sequence[Pair]) -> bool:
-    """True for pairs with nothing between them, which would be what each of them says."""
+    """True for pairs without text between them, such as words of the persons."""
     return all(below[0] == above[1] + 1 for above, below in pairwise(block))
 
 
@@ -104,7 +104,7 @@ def _is_organisation(line: str) -> bool:
 
 
 def sure(pairs: Sequence[Pair], lines: Sequence[str], names: frozenset[str], *, is_about: bool) -> list[Pair]:
-    """The pairs that say so outright: "Director: Mei Tan", or a title with "Mr Tan" and no customer's words above.
+    """Returns the explicit pairs: "Director: Mei Tan", or a title with "Mr Tan" and no customer's words above.
 
     On a page about the company, also its head.
     """
@@ -127,7 +127,7 @@ def sure(pairs: Sequence[Pair], lines: Sequence[str], names: frozenset[str], *, 
 
 
 def _heads(pair: Pair, lines: Sequence[str]) -> bool:
-    """True for a founder or chief with no sentence above, which a customer would say, and no company below."""
+    """True for a founder or chief without a sentence above (as of a customer) and without a company below."""
     above = lines[pair[0] - 1] if pair[0] else ""
     is_top = seniority_of(pair[3]) in ("owner", "c_level")
     is_plain = all(is_known(word) for word in re.findall(r"[^\W\d_][\w-]*", pair[3].lower()))
@@ -140,7 +140,7 @@ def _labels(line: str, title: str) -> bool:
 
 
 def _is_signed(pair: Pair, lines: Sequence[str], names: frozenset[str]) -> bool:
-    """True for who signs a letter or a message, or has the company's name below the title."""
+    """True for the signature of a letter or message, or a pair with the company's name below the title."""
     first, last, _, title = pair
     below = lines[last + 1] if last + 1 < len(lines) else ""
     if is_own(below, names) or (first and _SIGNS.fullmatch(lines[first - 1])):
@@ -151,7 +151,7 @@ def _is_signed(pair: Pair, lines: Sequence[str], names: frozenset[str]) -> bool:
 
 
 def reachable(pairs: Sequence[Pair], lines: Sequence[str], site: str) -> list[Pair]:
-    """The pairs with an address of the company on their own line, or just below."""
+    """Returns the pairs with an address of the company on their own line, or just below."""
     found = []
     for nth, pair in enumerate(pairs):
         end = min(pairs[nth + 1][0] if nth + 1 < len(pairs) else len(lines), pair[1] + 1 + _NEAR)
@@ -164,7 +164,7 @@ def reachable(pairs: Sequence[Pair], lines: Sequence[str], site: str) -> list[Pa
 
 
 def for_the_press(pairs: Sequence[Pair], lines: Sequence[str], site: str) -> list[Pair]:
-    """The company's own people below a heading for journalists: an address of an agency tells that it is another's."""
+    """Returns the company's own people below a heading for journalists: an agency's address shows that one is not."""
     found = []
     for pair in pairs:
         if pair[0] and _PRESS.fullmatch(lines[pair[0] - 1]) and is_at_home(pair[3]):

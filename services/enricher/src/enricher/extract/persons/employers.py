@@ -1,4 +1,4 @@
-"""Tells whose a title is, by the organisation that it names: "CEO, Omega Foods", "Data Scientist at Acme"."""
+"""Finds the organisation that a title belongs to: "CEO, Omega Foods", "Data Scientist at Acme"."""
 
 import re
 
@@ -63,13 +63,13 @@ def is_here(title: str, names: frozenset[str]) -> bool:
 
 
 def without_own_name(title: str, names: frozenset[str]) -> str:
-    """A title without the name of this company: "CEO" of "CEO, Acme" and of "CEO at Acme"."""
+    """Returns a title without the name of this company: "CEO" of "CEO, Acme" and of "CEO at Acme"."""
     found = _OWN_BEHIND.fullmatch(title)
     return found["title"] if found and is_own(found["where"], names) else title
 
 
 def is_at_home(title: str) -> bool:
-    """True for a title without a name behind it, but for a place or a field: "Plant Manager, Johor"."""
+    """True for a title without a name after it, except a place or a field: "Plant Manager, Johor"."""
     last = title.rpartition(", ")[2]
     return last == title or is_place(last) or is_field(last) or _ACTIVITY.fullmatch(last) is not None
 

@@ -1,4 +1,4 @@
-"""Headings above people: of the company's team, of others, and those that end either."""
+"""Headings above people: of the company's team, of others, and headings that end either part."""
 
 import re
 
@@ -85,7 +85,7 @@ STAFF = re.compile(
 
 
 def may_name_team(text: str) -> bool:
-    """Tests a text quickly for a heading below which people of the company stand."""
+    """Tests a text quickly for a heading above people of the company."""
     lower = text.lower()
     return any(word in lower for word in _TEAM_WORDS)
 
@@ -97,7 +97,7 @@ def is_heading(line: str) -> bool:
 
 
 def without_parts_about_others(text: str) -> str:
-    """A text without the lines below headings about customers and former people."""
+    """Returns a text without the lines below headings about customers and former people."""
     left, kept = 0, []
     for line in text.split("\n"):
         if begins_others(line):
@@ -111,5 +111,5 @@ def without_parts_about_others(text: str) -> str:
 
 @once_per_line
 def begins_others(line: str) -> bool:
-    """True for a heading below which people of others stand."""
+    """True for a heading above people of others."""
     return len(line) <= LONGEST_HEADING and OF_OTHERS.fullmatch(line) is not None

@@ -1,4 +1,4 @@
-"""Reads the rest of a list of people by the layout of those that are sure: "Min", "Bath & brush" between two others.
+"""Completes a list of people by the layout of the sure ones: "Min", "Bath & brush" between two others.
 
 Where two or more names with known titles follow each other in one layout, a plain name among them may have a title in
 unknown words, and a known title a name of an unusual shape.
@@ -26,7 +26,7 @@ _BETWEEN = re.compile(r"\s[-–—|]\s|,\s|\s\(")
 
 
 def filled(pairs: Sequence[Pair], lines: Sequence[str], menu: Set[str], names: Set[str]) -> list[Pair]:
-    """The pairs, and those that only the layout around them tells. `names` are the company's, compacted."""
+    """Returns the pairs, and those that only the layout around them reveals. `names` are the company's, compacted."""
     found = list(pairs)
     taken = {nth for first, last, *_ in pairs for nth in range(first, last + 1)}
     for block in _blocks(pairs, lines):
@@ -43,7 +43,7 @@ def filled(pairs: Sequence[Pair], lines: Sequence[str], menu: Set[str], names: S
 
 
 def _layout(pair: Pair, lines: Sequence[str]) -> str:
-    """The layout of a pair: one line, or two with the name or the title first."""
+    """Returns the layout of a pair: one line, or two with the name or the title first."""
     first, last, name, title = pair
     if first == last:
         above = lines[first - 1] if first else ""
@@ -52,7 +52,7 @@ def _layout(pair: Pair, lines: Sequence[str]) -> str:
 
 
 def _blocks(pairs: Sequence[Pair], lines: Sequence[str]) -> Iterator[list[Pair]]:
-    """The neighbours in one layout, of which there are enough."""
+    """Yields groups of neighbours in one layout, if they are enough."""
     block: list[Pair] = []
     for pair in pairs:
         if block and (pair[0] - block[-1][0] > _APART or _layout(pair, lines) != _layout(block[0], lines)):
@@ -65,7 +65,7 @@ def _blocks(pairs: Sequence[Pair], lines: Sequence[str]) -> Iterator[list[Pair]]
 
 
 def _apart(block: Sequence[Pair]) -> int:
-    """The lines from one pair's beginning to the next."""
+    """Returns the lines from one pair's beginning to the next."""
     return min(below[0] - above[0] for above, below in pairwise(block))
 
 

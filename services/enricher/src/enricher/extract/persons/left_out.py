@@ -1,4 +1,4 @@
-"""Leaves out names with titles that are no contact at the company today: former staff, pets, people elsewhere."""
+"""Removes people who are no contacts at the company today: former staff, pets, people elsewhere."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ _PRESS = re.compile(r"\b(?:press|media|pr)\b", re.IGNORECASE)
 
 
 def of_today(pairs: Sequence[Pair], lines: Sequence[str], names: frozenset[str], site: str) -> Iterator[Pair]:
-    """The pairs of the company's own people of today. `names` are the company's, compacted."""
+    """Yields the pairs of the company's own present people. `names` are the company's, compacted."""
     for nth, pair in enumerate(pairs):
         first, last, name, title = pair
         own = [line for line in lines[first : last + 1] if len(line) <= _LONGEST]
@@ -45,7 +45,7 @@ def _names_another(line: str, names: frozenset[str]) -> bool:
 
 
 def _is_of_agency(above: Sequence[str], below: Sequence[str], site: str) -> bool:
-    """True for a contact of journalists whose address is at another company."""
+    """True for a press contact whose address is at another company."""
     if not any(map(_PRESS.search, above)) or "@" not in "".join(below):
         return False
     domains = {it.partition("@")[2] for it in find_emails(Document("", text="\n".join(below)), site)}

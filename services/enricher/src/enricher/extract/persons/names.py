@@ -200,7 +200,7 @@ def _is_heading(word: str) -> bool:
 
 @lru_cache(4_000)
 def person_name(line: str) -> str | None:
-    """The name in a line that holds nothing else, without honorifics and degrees; `None` for any other line."""
+    """Returns the name in a line with nothing else, without honorifics and degrees; `None` for any other line."""
     line = line.strip(" ,-–—|:*•")
     if not line.isascii():
         line = _MARKS.sub("", line).strip(" ,-–—|:*•")
@@ -235,7 +235,7 @@ def person_name(line: str) -> str | None:
 
 
 def is_common(word: str) -> bool:
-    """True for a word of headings, menus and places that no name has."""
+    """True for a word of headings, menus and places that occurs in no name."""
     return word in _NO_NAME or _is_heading(word)
 
 
@@ -244,7 +244,7 @@ _MOST_NAMES = 5
 
 
 def is_like_name(line: str) -> str | None:
-    """The words of a line that may be a name of any shape, if something else says that it is one; else `None`."""
+    """Returns the words of a line that may be a name of any shape, if other evidence says so, else `None`."""
     plain = _HONORIFIC.sub("", line.strip(" ,-–—|:*•"))
     words = plain.split()
     if not 1 <= len(words) <= _MOST_NAMES or not 2 <= len(plain) <= _LONGEST or is_job_title(line):
@@ -259,10 +259,10 @@ def is_like_name(line: str) -> str | None:
 
 
 def is_degree(line: str) -> bool:
-    """True for a line with a degree alone: "BVSc, Melbourne". It stands between a name and its title."""
+    """True for a line with only a degree: "BVSc, Melbourne". It stands between a name and its title."""
     return ":" not in line and _DEGREE_LINE.fullmatch(line) is not None
 
 
 def names_degree(line: str) -> bool:
-    """True for words in which a degree stands: "MB BCh BAO (Ireland)"."""
+    """True for words that contain a degree: "MB BCh BAO (Ireland)"."""
     return _WITH_DEGREE.search(line) is not None

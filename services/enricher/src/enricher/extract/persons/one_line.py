@@ -68,7 +68,7 @@ ADDRESSED = re.compile(
 
 @lru_cache(4_000)  # a page's lines are read twice, and its menu on every page
 def on_one_line(line: str, names: frozenset[str]) -> tuple[str, str] | None:
-    """ "Mei Tan, Managing Director" and "Director: Mei Tan"."""
+    """Finds "Mei Tan, Managing Director" and "Director: Mei Tan"."""
     if len(line) > _LONGEST_LINE:
         return None
     if (end := _SENTENCE_END.search(line)) and ", " in line[: end.start()]:
@@ -117,7 +117,7 @@ def _may_lead(label: str, rest: str) -> bool:
 
 
 def several_on_one_line(line: str) -> list[tuple[str, str]]:
-    """ "Directors: Mei Tan, Ben Low"."""
+    """Finds several people of one title: "Directors: Mei Tan, Ben Low"."""
     title, sign, rest = line.partition(":")
     if not sign:
         return []
@@ -130,7 +130,7 @@ def several_on_one_line(line: str) -> list[tuple[str, str]]:
 
 @once_per_line
 def title_of(line: str) -> str | None:
-    """The title that a line is, or that it begins with: "Dentist - Punggol, Tue only", "Founder. Studied in Rome"."""
+    """Returns the title that a line is or begins with: "Dentist - Punggol, Tue only", "Founder. Studied in Rome"."""
     if is_job_title(line):
         return None if is_animal(line) else line
     title = _NOTE.sub("", _MORE.split(line, maxsplit=1)[0]).strip()
@@ -139,7 +139,7 @@ def title_of(line: str) -> str | None:
 
 @lru_cache(4_000)
 def plain_line(line: str) -> str:
-    """A line without its field's name, an address behind it, and Chinese beside the same in Latin letters."""
+    """Returns a line without a field's name, an address after it, and Chinese beside the same in Latin letters."""
     line = _FIELD.sub("", line.replace("，", ", ").lstrip(":： "))
     if not line.isascii() and _LATIN.search(line) and _HAN.search(line):
         line = " ".join(_HAN.sub(" ", line).replace(" ,", ",").split()).strip(" ,")
@@ -150,7 +150,7 @@ def plain_line(line: str) -> str:
 
 
 def is_others_label(words: str) -> bool:
-    """True for a label before the name of somebody else, or one that says nothing of a person's part."""
+    """True for a label before the name of somebody else, or one that says nothing about a person's role."""
     return _OF_OTHERS_LABEL.search(words) is not None or ROLE.search(words) is not None
 
 

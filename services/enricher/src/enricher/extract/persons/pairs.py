@@ -1,4 +1,4 @@
-"""Pairs the names of a page's lines with the titles on the same line or a neighbouring one, below fitting headings."""
+"""Pairs the names in a page's lines with the titles on the same line or a neighbouring one, below fitting headings."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -51,7 +51,7 @@ Line: TypeAlias = tuple[int, str | None, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The lines that a page's classes call a person's name or a job title."""
+    """The lines that the page's CSS classes mark as a person's name or a job title."""
 
     names: frozenset[str] = frozenset()
     titles: frozenset[str] = frozenset()
@@ -66,7 +66,7 @@ def pairs_of(
     menu: frozenset[str],
     marks: Marks | None = None,
 ) -> list[Pair]:
-    """Names with titles: on one line, or on two neighbouring ones. Gives the first and last line of each.
+    """Finds names with titles: on one line, or on two neighbouring ones. Returns the first and last line of each.
 
     On a page that `is_read` whole, only parts about others end what is open. Words of the menu are no headings.
     """
@@ -151,7 +151,7 @@ def pairs_of(
 def _said_on(
     line: str, names: frozenset[str], *, is_read: bool
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, str] | None, str]:
-    """The names with titles on one line, if there are several; the one, if any; and the line's plain form."""
+    """Returns the names with titles on one line if there are several, the only one, and the line's plain form."""
     items = _ITEM.split(line) if _ITEM.search(line) else [line]
     several = several_on_one_line(line)
     if len(items) > 1 and not several:
@@ -162,7 +162,7 @@ def _said_on(
 
 
 def _labelled(line: str) -> tuple[str, str] | None:
-    """ "Office: Martina Holzner", before an address or a number: the label stands for the title."""
+    """Finds "Office: Martina Holzner" before an address or a number: the label stands for the title."""
     label = _LABEL.match(line)
     name = person_name(line[label.end() :]) if label else None
     if label is None or name is None:
@@ -178,19 +178,19 @@ def _is_linked_name(line: str, below: Sequence[str]) -> bool:
 
 
 def _plural_title(line: str) -> str | None:
-    """The title that a heading gives to the names below it: "Trainee solicitors"."""
+    """Returns the title that a heading gives to the names below it: "Trainee solicitors"."""
     title = _one_of(line.rstrip(":"))
     return title if line.endswith("s") and len(line) <= LONGEST_DEPARTMENT and is_job_title(title) else None
 
 
 def _one_of(heading: str) -> str:
-    """The title of one of those below a heading: "Partner" of "The partners"."""
+    """Returns the title of one of the people below a heading: "Partner" of "The partners"."""
     title = _ARTICLE.sub("", heading).removesuffix("s")
     return title[:1].upper() + title[1:]
 
 
 def _names_on(line: str) -> list[str]:
-    """The names on a line that holds nothing else: "Ana Cruz · Ben Low"."""
+    """Returns the names on a line with nothing else: "Ana Cruz · Ben Low"."""
     parts = _ITEM.split(line)
     names = [name for part in parts if (name := person_name(part))]
     return names if len(names) == len(parts) > 1 else []
@@ -203,13 +203,13 @@ def _is_shared(line: str, below: Sequence[str]) -> bool:
 
 
 def _has_shared(run: Sequence[Line]) -> bool:
-    """True for titles above their names, one of several: no name is first, and no title last."""
+    """True for titles above their names, one of which has several: no name comes first, and no title last."""
     marks = "".join("T" if title is not None else "N" for _, _, title in run)
     return "NN" in marks and re.fullmatch(r"(?:TN+)+", marks) is not None
 
 
 def _is_below_name(line: str, below: Sequence[str]) -> bool:
-    """True for a department that stands for the title of the name above: "QA & Regulatory", then no other name."""
+    """True for a department in place of the title of the name above: "QA & Regulatory", then no other name."""
     is_unit = len(line) <= LONGEST_DEPARTMENT and line[:1].isupper() and is_department(line)
     return is_unit and not any(person_name(it) for it in below)
 
@@ -225,13 +225,13 @@ def _is_row(before: str, after: str, behind: str) -> bool:
 
 
 def _is_employment(role: Line, name: Line, title: Line) -> bool:
-    """True for the job elsewhere of a council's member, whose role there stands above the name."""
+    """True for the employment elsewhere of a council member, whose role in the council stands above the name."""
     is_below = title[2] is not None and name[1] is not None and role[2] is not None
     return is_below and not is_at_home(title[2] or "") and not is_job_title((title[2] or "").rpartition(", ")[2])
 
 
 def _matched(run: Sequence[Line]) -> Iterator[Pair]:
-    """Pairs neighbouring names and titles: a name before its title, unless the whole run has titles first.
+    """Pairs neighbouring names and titles: a name before its title, unless all titles of the run come first.
 
     Of a council, a role above and an employment below each name, the role counts.
     """
@@ -261,7 +261,7 @@ def _matched(run: Sequence[Line]) -> Iterator[Pair]:
 
 
 def _shared(run: Sequence[Line]) -> Iterator[Pair]:
-    """Each name with the title above it."""
+    """Pairs each name with the title above it."""
     above, said = 0, ""
     for nth, name, title in run:
         if title is not None:

@@ -1,4 +1,4 @@
-"""Recognises those who held a title once: "Director until 2019", "retired", "1998-2019". They are no contacts today."""
+"""Recognises people who no longer hold a title: "Director until 2019", "retired", "1998-2019". They are no contacts."""
 
 import re
 
@@ -37,17 +37,17 @@ _LEFT = re.compile(
 
 
 def is_past(line: str) -> bool:
-    """True for a name's or a title's line that says that it is over."""
+    """True for a line of a name or title that says that the office has ended."""
     if not any(map(str.isdigit, line)) and not _MAY_BE_OVER.search(line):
         return False
     return _OVER.search(_SENTENCE_END.split(line, maxsplit=1)[0]) is not None
 
 
 def is_years(line: str) -> bool:
-    """True for the years of an office that is over, on a line by themselves."""
+    """True for the years of an ended office on a line by themselves."""
     return any(map(str.isdigit, line)) and _ONLY_YEARS.fullmatch(line) is not None
 
 
 def has_left(behind: str) -> bool:
-    """True for words behind a name and a title that tell of the end: " retired in 2019", ", until 2014"."""
+    """True for words after a name and a title that tell the end: " retired in 2019", ", until 2014"."""
     return _LEFT.match(behind) is not None

@@ -1,4 +1,4 @@
-"""Finds the people whom a company's site names with their titles, and the address or number that stands with them.
+"""Finds the people whom a company's site names with their titles, and the address or number beside them.
 
 Structured data comes first. In text, a name counts only beside a title: on a page about the team or the ways to reach
 it, below such a heading, in a block of its own or in a sentence about the company. A heading is no person, and a
@@ -78,7 +78,7 @@ class FoundPerson:
 
 
 def find_people(page: Document, site: str, region: str, *, whole: str = "") -> list[FoundPerson]:
-    """The people of a page, in its order, each name once. `site` and `region` are those of addresses and numbers.
+    """Finds the people of a page, in its order, each name once. `site` and `region` are for addresses and numbers.
 
     `whole` is the page's text with what others say.
     """
@@ -107,7 +107,7 @@ def find_people(page: Document, site: str, region: str, *, whole: str = "") -> l
 
 
 def _declared(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
-    """The people in JSON-LD, microdata and RDFa that have a title."""
+    """Finds the people in JSON-LD, microdata and RDFa that have a title."""
     nodes = json_ld.people(page) if page.data else []
     names = names_of(page) if nodes else frozenset()
     for node in nodes:
@@ -134,7 +134,7 @@ def _declared(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
 
 
 def _in_sentences(page: Document) -> Iterator[FoundPerson]:
-    """The founders whom the page's data names, and the people of the company in its sentences."""
+    """Finds the founders in the page's data, and the people of the company in its sentences."""
     declared = json_ld.texts_of(json_ld.own_organisations(page), "founder") if page.data else []
     for text in declared[:_MOST]:
         if name := person_name(clean(text, 80)):
@@ -154,14 +154,14 @@ def _in_sentences(page: Document) -> Iterator[FoundPerson]:
 
 
 def _said_here(page: Document) -> str:
-    """The page's text without its menu and its parts about others."""
+    """Returns the page's text without its menu and its parts about others."""
     menu = frozenset(link.words for link in page.links)
     lines = [line for line in page.text.split("\n") if line not in menu]
     return without_parts_about_others("\n".join(lines))
 
 
 def _represented(text: str) -> Iterator[tuple[str, str]]:
-    """The managing directors in the imprint of a German or French site, which has to name them."""
+    """Finds the managing directors in the imprint of a German or French site, which must name them."""
     for found in islice(_PUBLISHER.finditer(text), _MOST if "ublication" in text else 0):
         if (name := person_name(found["name"])) and is_job_title(found["title"]):
             yield name, found["title"]
@@ -173,7 +173,7 @@ def _represented(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _quoted(page: Document, names: frozenset[str], whole: str) -> Iterator[FoundPerson]:
-    """The company's own people among those who are quoted: "Mei Tan, Buyer, Acme" on Acme's page, or about its jobs."""
+    """Finds the company's own people among those quoted: "Mei Tan, Buyer, Acme" on Acme's page, or about its jobs."""
     is_careers = kind_of(Link(page.url, "")) is Kind.CAREERS
     if is_careers and page.quoted:
         for above, line in pairwise(whole.split("\n")):
@@ -203,7 +203,7 @@ def _as_person(node: json_ld.Node) -> str:
 
 
 def _shown(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
-    """The people in the page's text."""
+    """Finds the people in the page's text."""
     kind = kind_of(Link(page.url, ""))
     lines = page.text.split("\n")
     names = names_of(page)
@@ -242,12 +242,12 @@ def _shown(page: Document, site: str, region: str) -> Iterator[FoundPerson]:
 
 
 def _is_of_company(line: str, names: frozenset[str]) -> bool:
-    """True for a line below a person that is the company's: its name, its address, its general line."""
+    """True for a line below a person that belongs to the company: its name, its address, its general line."""
     return _OF_COMPANY.search(line) is not None or any(it in compacted(line) for it in names if "@" not in line)
 
 
 def _with_addresses(people: Iterable[FoundPerson], emails: Sequence[str]) -> Iterator[FoundPerson]:
-    """The people with the page's addresses that have their names in them."""
+    """Adds the page's addresses that contain the people's names."""
     people = list(people)
     taken = {person.email for person in people}
     free = [email for email in emails if email not in taken and not is_role(email)]
@@ -261,7 +261,7 @@ def _with_addresses(people: Iterable[FoundPerson], emails: Sequence[str]) -> Ite
 
 
 def _names(local: str, tokens: set[str]) -> bool:
-    """True for a mailbox that a person's name makes: mei.tan, meitan, or one of the names by itself."""
+    """True for a mailbox made of a person's name: mei.tan, meitan, or one of the names by itself."""
     parts = set(_TOKENS.findall(local.lower()))
     joined = "".join(sorted(tokens))
     return bool(parts) and (

@@ -1,4 +1,4 @@
-"""Words of job titles in several languages, as data: heads ("manager"), and words that stand before them ("sales")."""
+"""Words of job titles in several languages, as data: heads ("manager"), and the words before them ("sales")."""
 
 _HEAD_WORDS = """
     vice-principal deputy-principal drafter voorman hovenier directrice oprichter werkvoorbereider timmerman

@@ -1,4 +1,4 @@
-"""Reads job titles: whether a line is one, its seniority and function, and whether it is one of those wanted."""
+"""Parses job titles: whether a line is one, its seniority and function, and its rank among the wanted titles."""
 
 import re
 from collections.abc import Sequence
@@ -169,7 +169,7 @@ def _has_known(words: str) -> bool:
 
 
 def names_company(words: str) -> bool:
-    """True for what looks like a company behind a title: "Logistics Director, Halvorsen Energy"."""
+    """True for the look of a company's name after a title: "Logistics Director, Halvorsen Energy"."""
     parts = words.split()
     unknown = [it for it in _WORD.findall(words) if not is_known(it.lower()) and it.lower() not in _GENERIC]
     is_named = len(parts) > 1 and "&" not in words and all(it[:1].isupper() for it in parts)
@@ -188,7 +188,7 @@ def is_known(word: str) -> bool:
 
 
 def is_department(words: str) -> bool:
-    """True for a department that stands for a title: "Operations", "Sales & Marketing", "Calibration lab"."""
+    """True for a department in place of a title: "Operations", "Sales & Marketing", "Calibration lab"."""
     return bool(_DEPARTMENT.fullmatch(words.strip())) or (
         is_field(words) and not _UNITS.isdisjoint(_WORD.findall(words.lower()))
     )
@@ -200,25 +200,25 @@ def is_field(words: str) -> bool:
 
 
 def seniority_of(title: str) -> str:
-    """owner, c_level, partner, vp, director, head, manager, senior or staff."""
+    """Returns the seniority: owner, c_level, partner, vp, director, head, manager, senior or staff."""
     return next((name for name, pattern in _SENIORITIES if pattern.search(title)), "staff")
 
 
 def rank_of(seniority: str | None) -> int:
-    """The place of a seniority, 0 the highest."""
+    """Returns the rank of a seniority, 0 the highest."""
     order = ("owner", "c_level", "partner", "vp", "director", "head", "manager", "senior")
     return order.index(seniority) if seniority in order else len(order)
 
 
 def function_of(title: str) -> str | None:
-    """The function that a title names, such as sales or finance; `None` if it names none."""
+    """Returns the function that a title names, such as sales or finance; `None` if it names none."""
     if _ASSISTANT.search(title):
         return "administration"
     return next((name for name, pattern in _FUNCTIONS if pattern.search(title)), None)
 
 
 def fit_of(title: str | None, wanted: Sequence[str]) -> int | None:
-    """The place of the first wanted title that this one contains, in whole words; `None` if it contains none."""
+    """Returns the rank of the first wanted title that this one contains, in whole words; `None` if it contains none."""
     if not title:
         return None
     words = f" {_spelled(title)} "

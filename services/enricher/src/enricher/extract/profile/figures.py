@@ -66,13 +66,13 @@ _MOST_MATCHES = 20
 
 
 def year_in(text: str) -> str:
-    """The first year in a text, or an empty text."""
+    """Returns the first year in a text, or an empty text."""
     found = _A_YEAR.search(text[:100])
     return found[0] if found else ""
 
 
 def figure_facts(page: Document) -> Iterator[Fact]:
-    """Finds the number of employees and the year of foundation that the page says of the company itself.
+    """Finds the number of employees and the year of foundation that the page states about the company itself.
 
     Pages of news and of customers are about others, but for what is said of the company by its name.
     """
@@ -102,7 +102,7 @@ def _employees(page: Document, names: frozenset[str]) -> Iterator[Fact]:
 
 
 def _are_employed(before: str, said: str, after: str, names: Iterable[str]) -> bool:
-    """True where the sentence counts the company's own people."""
+    """True if the sentence counts the company's own people."""
     if _NOT_EMPLOYED.search(before) or _NOT_THEIRS.match(after):
         return False
     if is_own_subject(before, names) or re.search(r"\bour\b", before, re.IGNORECASE):

@@ -31,7 +31,7 @@ _SHORTEST = 4
 
 
 class Item(NamedTuple):
-    """A piece of news with its page. On one day the surer item wins, then the first by URL."""
+    """A piece of news with its page. If two have one day, the surer one wins, then the first by URL."""
 
     day: date
     headline: str
@@ -40,7 +40,7 @@ class Item(NamedTuple):
 
 
 def news_on(page: Document, today: date) -> Iterator[Item]:
-    """The news items of a page, in the page's order. Never raises."""
+    """Finds the news items of a page, in the page's order. Never raises."""
     for node in nodes_of(page, *_ARTICLES) if page.data else ():
         for headline in texts_of([node], "headline")[:1]:
             for day in texts_of([node], "datePublished")[:1]:
@@ -73,7 +73,7 @@ def _item(said: str, headline: str, url: str, method: Method, today: date) -> It
 
 
 def _day(said: str) -> date | None:
-    """The day of an ISO date, with or without a time, in its own time zone."""
+    """Returns the day of an ISO date, with or without a time, in its own time zone."""
     match = _DAY.match(said.strip())
     try:
         return date(*map(int, match.groups())) if match else None

@@ -22,7 +22,7 @@ _ADDRESS = ("streetAddress", "addressLocality", "addressRegion", "postalCode", "
 
 
 def organisation_facts(page: Document) -> Iterator[Fact]:
-    """Facts about the page's own organisation and its offers, from JSON-LD."""
+    """Finds facts about the page's own organisation and its offers in JSON-LD."""
     if not page.data:
         return
     nodes = own_organisations(page)

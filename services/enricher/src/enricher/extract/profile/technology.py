@@ -1,4 +1,4 @@
-"""Recognises the software behind a site by what its pages load (also from inline scripts), and by their generator."""
+"""Recognises the software behind a site by the files that its pages load, by inline scripts and by their generator."""
 
 import re
 from functools import lru_cache
@@ -254,7 +254,7 @@ def _loaded(sources: str) -> frozenset[str]:
 
 @lru_cache(64)
 def _hosted(sources: str) -> frozenset[str]:
-    """The software of the hosts in these lines, each also by the hosts above it."""
+    """Returns the software of the hosts in these lines, and of the domains above each host."""
     found = set()
     for host in {match[1] for line in sources.split("\n") if (match := _HOST.match(line))}:
         parts = host.split(".")

@@ -1,4 +1,4 @@
-"""Software by the hosts from which pages load it. A host stands for all hosts below it, too."""
+"""Software by the hosts that pages load files from. A host stands for all its subdomains too."""
 
 from typing import Final
 

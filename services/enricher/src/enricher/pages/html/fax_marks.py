@@ -1,4 +1,4 @@
-"""Writes the word fax where a page says it by its markup alone: by an icon, a class, a property or a link."""
+"""Writes the word fax into the text where only the markup says it: an icon, a class, a property or a link."""
 
 import re
 
@@ -26,7 +26,7 @@ _PRINTER = re.compile(
 
 
 def with_fax_words(html: str) -> str:
-    """The page with "Fax: " behind each such mark."""
+    """Returns the page with "Fax: " after each such mark."""
     if "fax" in html or "Fax" in html:
         html = _ELEMENT.sub(r"\g<0> Fax: ", _ICON.sub(r"\g<0> Fax: ", _drawn_in_words(html)))
     if "fa-print" in html or "printer" in html or "icon-print" in html:
@@ -35,7 +35,7 @@ def with_fax_words(html: str) -> str:
 
 
 def _drawn_in_words(html: str) -> str:
-    """Writes "Fax: " behind each drawing of a fax machine, by whatever it is named."""
+    """Writes "Fax: " after each drawing of a fax machine, however it is named."""
     parts: list[str] = []
     done = 0
     while (start := html.find("<svg", done)) >= 0 and (end := html.find("</svg>", start)) >= 0:

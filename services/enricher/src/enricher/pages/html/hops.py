@@ -1,4 +1,4 @@
-"""Finds where a page itself leads on to, as a browser does: meta refresh, a script that only redirects, frames."""
+"""Finds the pages that a page forwards to, as a browser does: meta refresh, a script that only redirects, frames."""
 
 import re
 from itertools import islice
@@ -25,7 +25,7 @@ _ASIDE = re.compile(r"(?:top|head|header|menu|nav|navi|left|right|banner|bottom|
 
 
 def refresh_target(said: str, base: str) -> str | None:
-    """The URL of a refresh such as "0; url=/en/", from a header or a meta element; `None` for later or none."""
+    """Returns the URL of a refresh such as "0; url=/en/", from a header or a meta element; `None` if later or none."""
     found = _REFRESH.match(said[:1500])
     if not found or not found[2] or int(found[1] or 0) > _SOON_S:
         return None
@@ -34,7 +34,7 @@ def refresh_target(said: str, base: str) -> str | None:
 
 
 def refresh_of(tree: LexborHTMLParser, tags: str, base: str) -> str | None:
-    """The page that this one leads on to by itself."""
+    """Returns the URL that this page redirects to by itself."""
     if "http-equiv" in tags and "refresh" in tags:
         for node in islice(tree.css('meta[http-equiv="refresh" i]'), 3):
             if target := refresh_target(node.attributes.get("content") or "", base):
@@ -49,7 +49,7 @@ def refresh_of(tree: LexborHTMLParser, tags: str, base: str) -> str | None:
 
 
 def frames_of(tree: LexborHTMLParser, base: str, selector: str = "frameset frame[src]") -> tuple[str, ...]:
-    """The pages in frames, those first that hold more than a menu or a heading."""
+    """Returns the pages in frames, those with more than a menu or a heading first."""
     named: list[tuple[bool, int, str]] = []
     for nth, node in enumerate(islice(tree.css(selector), _MAX_FRAMES)):
         target = resolve(base, node.attributes.get("src") or "")

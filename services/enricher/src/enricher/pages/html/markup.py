@@ -1,4 +1,4 @@
-"""Prepares HTML for the parser: bounded in size and depth, with split e-mail addresses joined and fax icons in words.
+"""Prepares HTML for the parser: limited in size and depth, with split e-mail addresses joined and fax icons in words.
 
 The HTML standard makes some trees costly to build (formatting elements reopen in every block, nesting is searched at
 every tag, attributes are compared with each other). So formatting tags are removed first, and depth, attributes and
@@ -61,7 +61,7 @@ _RAW = ("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<texta
 
 
 def prepare(html: str) -> str:
-    """Prepares a page for the parser, with its head and its foot whatever its length."""
+    """Prepares a page for the parser. Keeps head and foot of a page of any length."""
     html = _within(html)
     if any(sign in html for sign in _BREAK_SIGNS):  # most pages have none
         html = _BREAKS.sub("", html)
@@ -80,7 +80,7 @@ def shallow(html: str) -> str:
 
 
 def _kept(html: str) -> str:
-    """Removes formatting tags, but for those that hold a property: they become spans."""
+    """Removes formatting tags, except those with a property, which become spans."""
     open_tags: list[bool] = []
 
     def plain(tag: re.Match[str]) -> str:
@@ -93,14 +93,14 @@ def _kept(html: str) -> str:
 
 
 def _within(html: str) -> str:
-    """The page itself, or the head and foot of one that is too long."""
+    """Returns the page itself, or the head and foot of one that is too long."""
     if len(html) <= MAX_HTML:
         return html
     return f"{_closed(html[: MAX_HTML - _FOOT])} {_foot_of(html, _FOOT)}"
 
 
 def _closed(head: str) -> str:
-    """The head without a script, style or comment that it leaves open, and without a broken tag."""
+    """Returns the head without a script, style or comment that it leaves open, and without a broken tag."""
     lower = head.lower()
     for opening, closing in _RAW:
         last = lower.rfind(opening)
@@ -110,7 +110,7 @@ def _closed(head: str) -> str:
 
 
 def _foot_of(html: str, size: int) -> str:
-    """The last characters of a page, from the first whole tag outside scripts, styles and comments."""
+    """Returns the last characters of a page, from the first whole tag outside scripts, styles and comments."""
     foot = html[-size:]
     lower = foot.lower()
     start = 0
@@ -124,7 +124,7 @@ def _foot_of(html: str, size: int) -> str:
 
 
 def _joined(html: str) -> str:
-    """Joins e-mail addresses whose parts stand in elements of their own, as a browser shows them."""
+    """Joins e-mail addresses whose parts are in separate elements, as a browser shows them."""
     parts: list[str] = []
     done = 0
     for nth, at in enumerate(_AT.finditer(html)):
@@ -150,7 +150,7 @@ def _joined(html: str) -> str:
 
 
 def _end_of_shallow(html: str, most_parts: int) -> int:
-    """The place where a page exceeds the limits, or its end."""
+    """Returns the place where a page exceeds the limits, or its end."""
     if len(html) <= most_parts and html.count("<") <= _MAX_DEPTH and not _LONG_TAG.search(html):
         return len(html)  # too small to exceed a limit
     open_elements: list[str] = []

@@ -1,4 +1,4 @@
-"""Finds the lines that a page's markup marks as somebody's name or job title: `class="member-role"`, `itemprop`.
+"""Finds the lines that a page's markup marks as a name or job title: `class="member-role"`, `itemprop`.
 
 Such classes are written by themes and by hand alike, so that they tell a title in any words and any language.
 """
@@ -32,7 +32,7 @@ _BLANK = re.compile(r"\s+")
 
 
 def marked_persons(tree: LexborHTMLParser, tags: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The lines of a page that its classes call a person's name, and those that they call a job title."""
+    """Finds the lines that the page's classes mark as a person's name, and those that they mark as a job title."""
     if not _MAY_BE.search(tags):
         return _NONE
     names: set[str] = set()
@@ -47,7 +47,7 @@ def marked_persons(tree: LexborHTMLParser, tags: str) -> tuple[frozenset[str], f
 
 
 def _lines(node: LexborNode, longest: int) -> Iterator[str]:
-    """The line of an element that holds one, and no sentence."""
+    """Yields the line of an element that contains one line and no sentence."""
     text = _BLANK.sub(" ", node.text(separator=" ")).strip()
     if 2 <= len(text) <= longest and not _SENTENCE.search(text):
         yield text

@@ -1,4 +1,4 @@
-"""Finds the parts of a page that its markup shows as others' words, with whoever says them: testimonials, reviews."""
+"""Finds the parts of a page that its markup shows as others' words, with their speakers: testimonials, reviews."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -25,7 +25,7 @@ _LONGEST_LINE = 100
 
 
 def quotations(tree: LexborHTMLParser, tags: str, separator: str) -> Iterator[str]:
-    """The texts of quotations, with the figures and cards that hold them. `tags` is the page in small letters."""
+    """Yields the texts of quotations, with the figures and cards around them. `tags` is the page in lower case."""
     if any(word in tags for word in _SIGNS):
         for node in islice(tree.css(_QUOTATIONS), _MOST):
             around = node.parent if node.parent is not None and node.parent.tag == "figure" else node
@@ -42,7 +42,7 @@ def quotations(tree: LexborHTMLParser, tags: str, separator: str) -> Iterator[st
 
 
 def _card(node: LexborNode, separator: str) -> str | None:
-    """The text of the card that begins with a quotation or a rating; `None` if the parent holds more than that."""
+    """Returns the text of the card that begins with a quotation or a rating; `None` if the parent contains more."""
     card = node.parent
     if card is None or card.tag not in _CARDS or (len(card.css("blockquote")) > 1 and node.tag == "blockquote"):
         return None

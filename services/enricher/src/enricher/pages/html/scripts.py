@@ -1,4 +1,4 @@
-"""Finds traces of software in inline scripts: the addresses that they load from, and the calls that they make."""
+"""Finds traces of software in inline scripts: the addresses that they load from, and their calls."""
 
 import re
 from itertools import islice
@@ -46,12 +46,12 @@ _ICONS = ("fa fa-", "fas fa-", "fab fa-", "fa-solid fa-")
 
 
 def marks_of(tags: str, sent: str) -> tuple[str, ...]:
-    """The traces in a page's markup: in `tags`, its prepared HTML in lower case, and as the server `sent` it."""
+    """Returns the traces in a page's markup: in `tags`, its prepared HTML in lower case, and in `sent`, its source."""
     return tuple(mark for mark in _MARKS if mark in tags) + tuple(mark for mark in _ICONS if mark in sent)
 
 
 def loaders_of(tree: LexborHTMLParser) -> tuple[str, ...]:
-    """The traces in the page's inline scripts, without repeats."""
+    """Returns the traces in the page's inline scripts, without repeats."""
     found: dict[str, None] = {}
     for node in islice(tree.css("script:not([src])"), _MAX_SCRIPTS):
         kind = (node.attributes.get("type") or "").lower()

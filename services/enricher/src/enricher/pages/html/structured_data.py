@@ -23,7 +23,7 @@ _PICTURED = ("img", "audio", "embed", "iframe", "source", "video")
 
 
 class _Dialect(NamedTuple):
-    """The attributes of one way to mark data: that of a type, and that of a property's name."""
+    """The attributes of one way to mark data: for a type, and for a property's name."""
 
     type_: str
     property_: str
@@ -34,7 +34,7 @@ _RDFA = _Dialect("typeof", "property")
 
 
 def structured_data(tree: LexborHTMLParser, tags: str) -> tuple[str, ...]:
-    """The page's data about schema.org types as JSON texts, whole ones only. `tags` is the page in lower case."""
+    """Returns the page's data of schema.org types as JSON texts, whole ones only. `tags` is the page in lower case."""
     room = _MAX_DATA
     blocks = []
     for block in (*_json_ld(tree, tags), *_marked(tree, tags)):
@@ -51,7 +51,7 @@ def _json_ld(tree: LexborHTMLParser, tags: str) -> Iterator[str]:
 
 
 def _marked(tree: LexborHTMLParser, tags: str) -> Iterator[str]:
-    """Microdata and RDFa, one JSON text per outermost item."""
+    """Yields microdata and RDFa, one JSON text per outermost item."""
     for dialect in (_MICRODATA, _RDFA):
         if dialect.type_ not in tags or "schema.org" not in tags:
             continue
@@ -83,7 +83,7 @@ def _item(node: LexborNode, dialect: _Dialect, budget: list[int], depth: int) ->
 
 
 def _fill(item: Node, node: LexborNode, dialect: _Dialect, budget: list[int], depth: int) -> None:
-    """Adds the properties that stand below this element."""
+    """Adds the properties below this element."""
     child = node.child
     while child is not None and budget[0] > 0 and depth < _MAX_DEPTH:
         if child.tag not in ("-text", "_comment"):
@@ -102,7 +102,7 @@ def _fill(item: Node, node: LexborNode, dialect: _Dialect, budget: list[int], de
 
 
 def _value(node: LexborNode) -> str:
-    """The value of a property, as the HTML standard reads it."""
+    """Returns the value of a property by the rules of the HTML standard."""
     attributes = node.attributes
     if (content := attributes.get("content")) is not None:
         return content[:_MAX_VALUE]

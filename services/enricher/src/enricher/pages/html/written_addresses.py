@@ -1,4 +1,4 @@
-"""Finds e-mail addresses that a page's scripts put together in the browser, to hide them from collectors."""
+"""Finds e-mail addresses that a page's scripts build in the browser, to hide them from collectors."""
 
 import codecs
 import re
@@ -25,14 +25,14 @@ _WHOLE = ("data-email", "data-mail", "data-mailto")
 
 
 def written_addresses(tree: LexborHTMLParser, tags: str) -> tuple[str, ...]:
-    """The addresses, without repeats. `tags` is the page in lower case."""
+    """Returns the addresses, without repeats. `tags` is the page in lower case."""
     found = dict.fromkeys(_in_scripts(tree)) if "<script" in tags else {}
     found |= dict.fromkeys(_in_attributes(tree, tags))
     return tuple(found)[:_MAX_FOUND]
 
 
 def _in_scripts(tree: LexborHTMLParser) -> Iterator[str]:
-    """Only those that are joined, or written out as links: others are settings of the script's maker."""
+    """Finds only addresses that are joined or written as links: others are settings of the script's maker."""
     for node in islice(tree.css("script:not([src])"), _MAX_SCRIPTS):
         if "json" in (node.attributes.get("type") or "").lower():
             continue

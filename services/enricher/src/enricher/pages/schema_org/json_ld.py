@@ -31,22 +31,22 @@ _ENTITIES = re.compile(r"&(?:quot|#34|#x22|#0?39|amp);", re.IGNORECASE)
 
 
 def organisations(page: Document) -> list[Node]:
-    """The page's nodes about the site's organisation and its contact points, in the page's order. Never raises."""
+    """Returns the page's nodes about the site's organisation and its contact points, in order. Never raises."""
     return list(_organisations(page.url, page.data)) if page.data else []
 
 
 def own_organisations(page: Document) -> list[Node]:
-    """The page's nodes about the site's own organisation: not its customers, reviewers and makers."""
+    """Returns the page's nodes about the site's own organisation: not its customers, reviewers and makers."""
     return list(_own_organisations(page.url, page.data)) if page.data else []
 
 
 def people(page: Document) -> list[Node]:
-    """The page's nodes about people who are not the authors of reviews and articles."""
+    """Returns the page's nodes about people who are not the authors of reviews and articles."""
     return list(_people(page.data)) if page.data else []
 
 
 def nodes_of(page: Document, *kinds: str) -> list[Node]:
-    """The nodes of a page that are about its own site, of these types (and their subtypes) or of all."""
+    """Returns the nodes of a page about its own site, of these types (and their subtypes) or of all types."""
     found = (node for block in page.data for node in _nodes(block, without=_OTHERS))
     return [node for node in found if not kinds or any(_is_a(node, kind) for kind in kinds)]
 
@@ -70,7 +70,7 @@ def _people(data: tuple[str, ...]) -> tuple[Node, ...]:
 
 
 def values(nodes: Iterable[Node], name: str) -> list[str]:
-    """The texts of a property in these nodes; lists are flattened."""
+    """Returns the texts of a property in these nodes; lists are flattened."""
     found = []
     for node in nodes:
         value = node.get(name)
@@ -80,7 +80,7 @@ def values(nodes: Iterable[Node], name: str) -> list[str]:
 
 
 def texts_of(nodes: Iterable[Node], name: str) -> list[str]:
-    """The texts of a property, also from numbers and from objects with a name, value or @id."""
+    """Returns the texts of a property, also from numbers and from objects with a name, value or @id."""
     found: list[str] = []
     for node in nodes:
         value = node.get(name)
@@ -94,7 +94,7 @@ def texts_of(nodes: Iterable[Node], name: str) -> list[str]:
 
 
 def _digits(number: int) -> str:
-    """Formats a number; an empty text if it is too long to be meant (Python refuses to format huge ones)."""
+    """Formats a number; an empty text if it is absurdly long (Python refuses to format huge ones)."""
     return str(number) if abs(number) < 10**15 else ""
 
 
@@ -113,7 +113,7 @@ def _nodes(block: str, without: frozenset[str] = frozenset()) -> Iterator[Node]:
 
 @lru_cache(6)  # every finder reads the same few blocks of a page
 def _parsed(block: str) -> tuple[Any, ...]:
-    """Parses a block, if need be after repairs and up to the first error. The result is cached: do not change it."""
+    """Parses a block; if necessary after repairs, and up to the first error. The result is cached: do not change it."""
     try:
         return (json.loads(block.strip(), strict=False),)
     except (ValueError, RecursionError):
@@ -138,7 +138,7 @@ def _is_a(node: Node, kind: str) -> bool:
 
 
 def _is_organisation(node: Node) -> bool:
-    """True for every type below Organization, and for a type of nobody's vocabulary that can be reached."""
+    """True for every type below Organization, and for a type outside the vocabulary that has contact data."""
     names = types_of(node.get("@type"))
     if any("Organization" in lineage(name) for name in names):
         return True

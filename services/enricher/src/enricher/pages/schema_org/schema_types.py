@@ -18,7 +18,7 @@ def _parents() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(2_000)
 def lineage(name: str) -> frozenset[str]:
-    """A type with all types above it; empty for one that the vocabulary does not have."""
+    """Returns a type with all types above it; nothing for an unknown type."""
     parents = _parents().get(name)
     if parents is None:
         return frozenset()
@@ -26,6 +26,6 @@ def lineage(name: str) -> frozenset[str]:
 
 
 def types_of(value: Any) -> list[str]:
-    """The bare names in an @type: "Person" of "https://schema.org/Person"."""
+    """Returns the bare names in an @type: "Person" for "https://schema.org/Person"."""
     names = value if isinstance(value, list) else [value]
     return [name.rstrip("/").rpartition("/")[2].rpartition(":")[2] for name in names if isinstance(name, str)]

@@ -1,4 +1,4 @@
-"""Reads a title and a name that stand side by side with nothing between: "HR Manager Jasper Chin"."""
+"""Finds a title and a name side by side with nothing between: "HR Manager Jasper Chin"."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ _ENDED = re.compile(r"[a-z]{5}\. $")
 
 
 def before_name(line: str, found: re.Match[str]) -> Iterator[tuple[str, str]]:
-    """A title that only has words of titles, behind no other name: "Omega's CEO Mei Tan" is not here."""
+    """Finds a title of words of titles only, after no other name: not "Omega's CEO Mei Tan"."""
     words = found[0].split()
     known = [is_known(word.lower().rstrip(".")) for word in words]
     first = next((nth for nth, it in enumerate(known) if it and words[nth][:1].isupper()), len(words))
@@ -46,7 +46,7 @@ def before_name(line: str, found: re.Match[str]) -> Iterator[tuple[str, str]]:
 
 
 def title_and_name(said: str) -> Iterator[tuple[str, str]]:
-    """ "HR Manager Jasper Chin": a title and a name with nothing between."""
+    """Finds a title and then a name with nothing between: "HR Manager Jasper Chin"."""
     words = said.split()
     if not words or not is_known(words[0].lower()):
         return
@@ -63,12 +63,12 @@ def title_and_name(said: str) -> Iterator[tuple[str, str]]:
 
 
 def name_of(words: str) -> str | None:
-    """The person's name; one word only behind a form of address."""
+    """Returns the person's name; one word counts only after a form of address."""
     return person_name(words.strip(" ,."))
 
 
 def name_and_title(said: str) -> Iterator[tuple[str, str]]:
-    """ "Ana Cruz Projektleiterin": a name and a title with nothing between."""
+    """Finds a name and then a title with nothing between: "Ana Cruz Projektleiterin"."""
     words = said.split()
     for nth in range(2, len(words)) if 3 <= len(words) <= 8 else ():
         if is_known(words[nth].lower().rstrip(",")) and words[nth][:1].isupper():

@@ -54,7 +54,7 @@ _HEADING = re.compile(
 
 
 def east_asian_people(text: str) -> Iterator[tuple[str, str]]:
-    """The names with their titles as they are written; Japanese ones with a blank between their parts."""
+    """Finds the names with their titles as they are written; Japanese ones with a blank between their parts."""
     if text.isascii() or not _HAN_SIGN.search(text):
         return
     for found in islice(_FOUNDED.finditer(text), _MOST):

@@ -1,4 +1,4 @@
-"""Finds the founders whom a company's sentences name: "started by cousins A and B", "A opened her first stall in 1978".
+"""Finds the founders in a company's sentences: "started by cousins A and B", "A opened her first stall in 1978".
 
 The sentence is about the company itself; a founder of something else is none.
 """
@@ -86,13 +86,13 @@ _GROUPS = ("one", "other", "one2", "other2", "one3", "other3", "one4", "other4")
 
 
 def may_name_founders(text: str) -> bool:
-    """True for a text with a word of foundations: a quick test."""
+    """True for a text with a word about foundations: a quick test."""
     lower = text.lower()
     return any(sign in lower for sign in _SIGNS)
 
 
 def founders_in(line: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """The founders whom a line names; `names` are the company's."""
+    """Yields the founders whom a line names; `names` are the company's."""
     if not may_name_founders(line):
         return
     for found in islice(_SHARED.finditer(line), _MOST if " and " in line or " & " in line else 0):
@@ -118,7 +118,7 @@ def _is_own(pattern: re.Pattern[str], found: re.Match[str], line: str, names: fr
 
 
 def _of_one_family(found: re.Match[str], before: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """ "Ana and Bea Cruz" are Ana Cruz and Bea Cruz."""
+    """Gives the family name to each first name: "Ana and Bea Cruz" are Ana Cruz and Bea Cruz."""
     first, other, last = (found[key] or found[f"{key}2"] for key in ("first", "other", "last"))
     what = compacted(found["what"] or "")
     is_own = _is_of_company(before, names)
@@ -130,7 +130,7 @@ def _of_one_family(found: re.Match[str], before: str, names: frozenset[str]) -> 
 
 
 def _name(words: str) -> str | None:
-    """The name without what stands before it: "Designer Ana Cruz", "When Ana Cruz"; `None` for one in office."""
+    """Returns the name without words before it: "Designer Ana Cruz", "When Ana Cruz"; `None` for an office holder."""
     parts = words.strip(" ,.").split()
     if not _OFFICES.isdisjoint(it.lower() for it in parts):
         return None
@@ -140,7 +140,7 @@ def _name(words: str) -> str | None:
 
 
 def _is_of_company(before: str, names: frozenset[str]) -> bool:
-    """True where the words before a verb name the company or nobody: "Acme was", "It was"."""
+    """True if the words before a verb name the company or nobody: "Acme was", "It was"."""
     return (
         not before
         or is_own_subject(before, names)
@@ -150,5 +150,5 @@ def _is_of_company(before: str, names: frozenset[str]) -> bool:
 
 
 def _is_pronoun(before: str) -> bool:
-    """True for "It was begun by …"."""
+    """True for a pronoun as the subject: "It was begun by …"."""
     return re.match(r"(?:it|we|they)\b", before, re.IGNORECASE) is not None

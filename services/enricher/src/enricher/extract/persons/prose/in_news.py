@@ -1,4 +1,4 @@
-"""Finds the people whom a page about others, or about news, places at this company.
+"""Finds this company's people on a page about others or about news.
 
 A name needs the company's beside it, "our", or a title at the top that is nobody else's.
 """
@@ -53,7 +53,7 @@ _QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
 
 
 def people_of(text: str, names: Iterable[str], *, is_news: bool = False) -> Iterator[tuple[str, str]]:
-    """The names with their titles: "Mei Tan, Group CEO of Acme". `names` are the company's, compacted.
+    """Finds the names with their titles: "Mei Tan, Group CEO of Acme". `names` are the company's, compacted.
 
     On a page of its news, whoever has a title and no other company is the company's.
     """
@@ -91,5 +91,5 @@ def _titled(found: re.Match[str], names: frozenset[str]) -> Iterator[tuple[str, 
 
 
 def _first_words(line: str) -> str:
-    """The name with which a line begins, behind a place and a date: "DENVER, Jan. 16, 2024 - Acme Health, a maker"."""
+    """Returns the name at the beginning of a line, after a place and a date: "DENVER, Jan. 16, 2024 - Acme Health"."""
     return re.split(r"\s[–—-]\s", line, maxsplit=1)[-1].partition(",")[0]

@@ -1,5 +1,4 @@
-"""Reads names and titles that stand near each other in a sentence, whatever links them: "Ana, who runs the shop as
-Managing Director", "Chief brewer Ben Low joined in 2018".
+"""Finds names and titles near each other in a sentence: "Ana, who runs the shop as Managing Director".
 
 A sentence is cut into names, titles and the words between. A pair counts if these are a comma or a bracket, link words
 ("is", "our", "joined as"), or a clause that ends with one; not if a name stands between, if a title is of another
@@ -44,7 +43,7 @@ _MOST_TOKENS = 400
 
 
 def near_pairs(line: str, names: Iterable[str], text: str, *, is_news: bool = False) -> tuple[tuple[str, str], ...]:
-    """The names with their titles in a line's sentences. `names` are the company's, compacted.
+    """Returns the names with their titles in a line's sentences. `names` are the company's, compacted.
 
     A first name alone stands for the full name that the page's `text` has before or after it. In its own news, the
     company's people are quoted.

@@ -1,4 +1,4 @@
-"""Rules for a name and a title near each other: what links them, and what places the title elsewhere, for `near`."""
+"""Rules for a name and a title near each other: the links between them, and signs of a title elsewhere, for `near`."""
 
 from enricher.extract.numbers.countries import is_place
 from enricher.extract.own_words import compacted
@@ -30,7 +30,7 @@ _LED = frozenset({"led", "run", "headed", "managed", "helmed", "owned", "steered
 
 
 def field_behind(behind: list[str]) -> str:
-    """The field of a title behind it: " (Curriculum)", ", Contract Logistics"."""
+    """Returns the field of a title after it: " (Curriculum)", ", Contract Logistics"."""
     if behind[:1] == ["("] and ")" in behind[2:4] and behind[1][:1].isupper():
         return f" ({' '.join(behind[1 : behind.index(')')])})"
     if behind[:1] == [","]:
@@ -42,7 +42,7 @@ def field_behind(behind: list[str]) -> str:
 
 
 def has_other_title(behind: list[str], own: list[str]) -> bool:
-    """True for a title elsewhere behind a name: "our adviser Ana Cruz, Partner of Omega"."""
+    """True for a title elsewhere after a name: "our adviser Ana Cruz, Partner of Omega"."""
     if behind[:1] != [","]:
         return False
     end = next((nth for nth, it in enumerate(behind[1:7], 1) if it in ("of", "at")), 0)
@@ -50,7 +50,7 @@ def has_other_title(behind: list[str], own: list[str]) -> bool:
 
 
 def is_of_company(title: Span, before: list[str], own: list[str], *, is_news: bool) -> bool:
-    """True for a title before a name that begins a sentence, is written large, or is "our"; "a surgeon" is not."""
+    """True for a title before a name that begins a sentence, is capitalised, or has "our"; not for "a surgeon"."""
     if title.words in _ADDRESSING:
         return False
     last = before[-1] if before else ""
@@ -64,7 +64,7 @@ def is_of_company(title: Span, before: list[str], own: list[str], *, is_news: bo
 
 
 def links(written: list[str], *, is_title_first: bool, own: list[str]) -> bool:
-    """True where the words between a name and a title link them."""
+    """True if the words between a name and a title link them."""
     between = [it.lower() for it in written]
     if not PAST.isdisjoint(between):
         return False
@@ -91,7 +91,7 @@ def _is_own(words: str, own: list[str]) -> bool:
 
 
 def is_elsewhere(behind: list[str], own: list[str]) -> bool:
-    """True for a title at another company, by the words behind it: "at Omega", ", Omega Foods", "of the council"."""
+    """True for a title at another company, by the words after it: "at Omega", ", Omega Foods", "of the council"."""
     if len(behind) < 2 or behind[0].lower() not in _OF:
         return False
     words = behind[1:4]
@@ -107,7 +107,7 @@ def is_elsewhere(behind: list[str], own: list[str]) -> bool:
 
 
 def is_possessed(before: list[str], own: list[str]) -> bool:
-    """True for a title that is somebody else's: "Omega's director", "whose finance director"."""
+    """True for another's title: "Omega's director", "whose finance director"."""
     if not _THEIRS.isdisjoint(it.lower() for it in before):
         return True
     ends = [it for it in before[-1:] if it.endswith(("'s", "’s")) and it.lower() not in _OURS]

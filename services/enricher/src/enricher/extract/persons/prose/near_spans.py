@@ -1,4 +1,4 @@
-"""Finds the titles and the names among the words of a sentence, as `near` pairs them."""
+"""Finds the titles and the names among the words of a sentence, for `near` to pair."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ class Span:
 
 
 def titles_in(tokens: list[str]) -> Iterator[Span]:
-    """The longest runs of words of titles with a head in them."""
+    """Finds the longest runs of words of titles with a head in them."""
     start = 0
     while start < len(tokens):
         if (
@@ -81,7 +81,7 @@ def titles_in(tokens: list[str]) -> Iterator[Span]:
 
 
 def _begin(tokens: list[str], start: int) -> int:
-    """The beginning of a title with unknown words behind "our" or "as": "our kiln master", "as Curriculum Director"."""
+    """Returns the beginning of a title with unknown words after "our" or "as": "our kiln master"."""
     for back in (1, 2):
         words = tokens[start - back : start] if start > back else []
         is_plain = bool(words) and all(it.isalpha() and not is_common(it.lower()) for it in words)
@@ -93,13 +93,13 @@ def _begin(tokens: list[str], start: int) -> int:
 
 
 def _is_word(token: str) -> bool:
-    """True for a word of titles, but "of customer Omega"."""
+    """True for a word of titles, except in "of customer Omega"."""
     word = plain(token)
     return is_known(word) and not (word in STRANGERS and token[:1].islower())
 
 
 def people_between(tokens: list[str], taken: set[int], text: str) -> Iterator[Span]:
-    """The names between the titles; a first name alone stands for the full name before it on the page."""
+    """Finds the names between the titles; a lone first name stands for the full name earlier on the page."""
     start = 0
     while start < len(tokens):
         if start in taken or not tokens[start][:1].isupper():
@@ -136,7 +136,7 @@ def plain(word: str) -> str:
 
 @lru_cache(64)  # of one page: each holds its text
 def _full_name(first: str, text: str) -> str | None:
-    """The only full name of a page that begins with a first name."""
+    """Returns the page's only full name that begins with a first name."""
     if len(first) < 3 or not first.isalpha() or is_known(first.lower()):
         return None
     runs = re.findall(rf"(?<![\w’'-]){first}((?: [A-Z][a-zà-ÿ’'-]{{1,20}}){{1,2}})(?![\w’'-])", text)

@@ -73,7 +73,7 @@ _QUICK = re.compile(
 
 
 def people_in(text: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The names with their titles in a text's sentences; `names` are the company's."""
+    """Finds the names with their titles in a text's sentences; `names` are the company's."""
     known = frozenset(names)
     lines = [line for line in text.split("\n") if _SHORTEST <= len(line) <= _LONGEST]
     for line in lines:
@@ -87,7 +87,7 @@ def people_in(text: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _without_its(line: str, names: frozenset[str]) -> str:
-    """A line that begins with another organisation, whose "its" is not this company's."""
+    """Cuts a line that begins with another organisation, whose "its" is not this company's."""
     subject = _SUBJECT.match(line)
     is_other = subject is not None and not is_own_subject(subject[0], names) and not is_own_name(subject[0], names)
     return line.replace(" its ", " their ") if is_other else line
@@ -134,7 +134,7 @@ def _titled(line: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
 
 
 def _is_elsewhere(line: str, found: re.Match[str], names: frozenset[str]) -> bool:
-    """True for a title that the words behind it place at another company, or in the past: "(founder, Omega)"."""
+    """True for a title at another company, or in the past, by the words after it: "(founder, Omega)"."""
     behind = line[found.end() : found.end() + _BEHIND]
     inside = _IN_THE_BRACKET.search(found[0]) if found.re is NAME_FIRST else None
     if inside and not (is_own_employer(inside[1], names) or is_place(inside[1]) or is_field(inside[1])):
@@ -156,5 +156,5 @@ def _is_title(title: str, pattern: re.Pattern[str]) -> bool:
 
 
 def _one_name(word: str) -> str | None:
-    """A name that stands alone, which is no place and no word of titles."""
+    """Returns a name that stands alone and is no place and no word of titles."""
     return None if is_place(word) or is_known(word.lower()) else is_like_name(word)

@@ -89,11 +89,11 @@ class EnricherUnderTest:
         await publish(self._bootstrap_servers, events, "nightly" if nightly else "interactive")
 
     async def taken_in(self, number: int, *, within_s: float = 60) -> None:
-        """Returns when the enricher has so many requests in its inbox. Raises NotEnriched."""
+        """Waits until the enricher has so many requests in its inbox. Raises NotEnriched."""
         await self._at_least(number, within_s, TAKEN_IN)
 
     async def enriched(self, companies: Sequence[Company], *, at_least: int | None = None, within_s: float) -> None:
-        """Returns when all of them are enriched, or so many. Raises NotEnriched."""
+        """Waits until all of them, or so many, are enriched. Raises NotEnriched."""
         number = len(companies) if at_least is None else at_least
         await self._at_least(number, within_s, ENRICHED, [it.company_id for it in companies])
 
