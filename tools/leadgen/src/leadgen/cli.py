@@ -72,13 +72,13 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     ),
     "replay": Subcommand(
         "leadgen.replay.command:replay_app",
-        "Check a slice of a topic in one consumer group, or have it handled there again.",
+        "Check that a consumer group has handled a slice of a topic, or have it handled again.",
     ),
     "rewind": Subcommand(
         "leadgen.replay.command:rewind_command",
         "Set the offsets of a stopped consumer group in a topic, to a time or to an end of the topic.",
     ),
-    "dlq": Subcommand("leadgen.dlq.command:dlq_app", "Dead letters: list, show, retry, correct, drop and export them."),
+    "dlq": Subcommand("leadgen.dlq.command:dlq_app", "List, show, correct, retry, drop and export dead letters."),
     "migrate": Subcommand(
         "leadgen.setup_commands:migrate_command", "Bring the database's schema up to date, and seed the industry codes."
     ),

@@ -30,7 +30,7 @@ JOBS = """
       FROM background_jobs WHERE tenant_id = tenant() ORDER BY created_at DESC, job_id DESC LIMIT $1
 """
 
-Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="The most rows to show.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="Maximum number of rows to show.")]
 
 
 def leads_command(tenant: TenantNumber, database_url: DatabaseUrl, limit: Limit = 20, as_json: AsJson = False) -> None:

@@ -20,7 +20,7 @@ class RefreshFailed(Permanent):
 
 def refresh_command(
     database_url: Annotated[
-        str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="The database, as the upserter's login.")
+        str, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="The database, with the upserter's login.")
     ],
     as_json: AsJson = False,
 ) -> None:

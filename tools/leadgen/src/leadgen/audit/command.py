@@ -57,7 +57,7 @@ def audit_command(
     ] = None,
     patience: Annotated[
         float | None,
-        typer.Option(min=0, help="Minutes for which anything may be open. Default: each kind has its own."),
+        typer.Option(min=0, help="Minutes for which an event may be open. Default: each kind has its own limit."),
     ] = None,
     service: Services = None,
     simulator: Annotated[
@@ -65,7 +65,9 @@ def audit_command(
         typer.Option(help="URL of the simulator: also compare what its vendors charged with what was counted."),
     ] = None,
     killed: Killed = None,
-    shown: Annotated[int | None, typer.Option(min=1, help="Most exceptions of a check to print. Default: all.")] = None,
+    shown: Annotated[
+        int | None, typer.Option(min=1, help="Maximum number of exceptions to print per check. Default: all.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Prove from tables and topics that nothing was lost, nothing done twice. Exit code 1 if there is an exception."""

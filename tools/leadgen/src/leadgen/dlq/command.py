@@ -19,20 +19,20 @@ from leadgen.command_line.wording import counted
 from leadgen.dlq import running, screen
 from leadgen.dlq.correction import Corrected, CorrectionRefused, from_text, to_text
 
-dlq_app = typer.Typer(no_args_is_help=True, help="Dead letters: list, show, retry, correct, drop and export them.")
+dlq_app = typer.Typer(no_args_is_help=True, help="List, show, correct, retry, drop and export dead letters.")
 
-#: Seconds that a retry waits for what becomes of the letters.
+#: Seconds that a retry waits for the outcome.
 WAIT_S = 30.0
 
 Ids = Annotated[list[UUID] | None, typer.Argument(help="Ids of dead letters. Default: all that pass the filters.")]
 Id = Annotated[UUID, typer.Argument(help="The id of a dead letter.")]
-Consumer = Annotated[str | None, typer.Option(help="Of this service only.")]
-Topic = Annotated[str | None, typer.Option(help="Of this topic only.")]
-Reason = Annotated[str | None, typer.Option("--reason", "--error", help="With these words in the error.")]
-Error = Annotated[str | None, typer.Option("--error", help="With these words in the error.")]
-Tenant = Annotated[int | None, typer.Option(help="Of this tenant only; -1: those that name none.")]
+Consumer = Annotated[str | None, typer.Option(help="Dead letters of this service only.")]
+Topic = Annotated[str | None, typer.Option(help="Dead letters of this topic only.")]
+Reason = Annotated[str | None, typer.Option("--reason", "--error", help="Dead letters with these words in the error.")]
+Error = Annotated[str | None, typer.Option("--error", help="Dead letters with these words in the error.")]
+Tenant = Annotated[int | None, typer.Option(help="Dead letters of this tenant only; -1: those without a tenant.")]
 Since = Annotated[datetime | None, typer.Option(parser=parse_moment, help=f"Dead letters from this time on. {HELP}")]
-Until = Annotated[datetime | None, typer.Option(parser=parse_moment, help="Dead before this time.")]
+Until = Annotated[datetime | None, typer.Option(parser=parse_moment, help="Dead letters from before this time.")]
 All = Annotated[bool, typer.Option("--all", help="All dead letters, without any filter.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the number of dead letters; change nothing.")]
 WaitS = Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait for the outcome.")]
@@ -48,7 +48,7 @@ def list_command(
     since: Since = None,
     until: Until = None,
     dropped: Annotated[bool, typer.Option("--dropped", help="Select dropped dead letters instead.")] = False,
-    each: Annotated[bool, typer.Option("--each", help="Each letter on a line; no groups.")] = False,
+    each: Annotated[bool, typer.Option("--each", help="Print one line per dead letter, without groups.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List dead letters by reason, with their number and the times of the first and the last."""

@@ -36,7 +36,10 @@ def load_command(
         typer.Option(help="SSIC version of the file's codes, such as 2025; detected if not given."),
     ] = None,
     database_url: Annotated[
-        str | None, typer.Option(envvar="DATABASE_URL", show_envvar=True, help="The database, as the tables' owner.")
+        str | None,
+        typer.Option(
+            envvar="DATABASE_URL", show_envvar=True, help="The database, with the login that owns the tables."
+        ),
     ] = None,
 ) -> None:
     """Load ACRA's "Information on Corporate Entities" into the register, whole or not at all."""

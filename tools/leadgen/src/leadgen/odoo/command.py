@@ -36,7 +36,16 @@ def connect_command(
     url: Annotated[str, typer.Option(help="The address of the Odoo, such as https://odoo.example.com")],
     database: Annotated[str, typer.Option(help="The name of the Odoo database.")],
     database_url: DatabaseUrl,
-    api_key: Annotated[str, typer.Option(envvar="ODOO_API_KEY", show_envvar=True, prompt=True, hide_input=True)],
+    api_key: Annotated[
+        str,
+        typer.Option(
+            envvar="ODOO_API_KEY",
+            show_envvar=True,
+            prompt=True,
+            hide_input=True,
+            help="API key; asked for if not given.",
+        ),
+    ],
     credentials_key: CredentialsKey,
     login: Annotated[str | None, typer.Option(help="The login of the API key's user. Required before Odoo 19.")] = None,
     own_field: Annotated[
@@ -146,7 +155,7 @@ def matches_command(
     new: Annotated[bool, typer.Option("--new", help="None of the candidates match: create a new partner.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List companies that more than one partner in Odoo may be, or decide which one it is. The decision is kept."""
+    """List companies that match more than one partner in Odoo, or choose the partner. The choice is kept."""
     if uen is None and (partner is not None or new):
         raise typer.BadParameter("give --uen, too: the company that you decide for")
     if uen is not None and (tenant is None or (partner is None) != new):

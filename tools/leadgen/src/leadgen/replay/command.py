@@ -26,7 +26,7 @@ WAIT_S = 30.0
 
 replay_app = typer.Typer(
     invoke_without_command=True,
-    help="Check a slice of a topic in one consumer group, or have it handled there again.\n\n"
+    help="Check that a consumer group has handled a slice of a topic, or have it handled again.\n\n"
     "Without --rerun it is a check: events that the group knows change nothing, and missing ones are handled. With "
     "--rerun all of them are handled again, and all that follows from them. No other group gets the slice. Example: "
     "leadgen replay --topic lead.scored.v1 --into odoo-sync --since 1d",

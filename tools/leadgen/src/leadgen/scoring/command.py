@@ -28,7 +28,7 @@ scoring_app = typer.Typer(no_args_is_help=True, help="Compare scores with outcom
 
 MaybeDatabaseUrl = Annotated[
     str | None,
-    typer.Option(envvar="DATABASE_URL", show_envvar=True, help="Database for what the file lacks."),
+    typer.Option(envvar="DATABASE_URL", show_envvar=True, help="The database, for columns that the file lacks."),
 ]
 OutcomesFile = Annotated[
     Path | None,
@@ -37,7 +37,9 @@ OutcomesFile = Annotated[
         show_default=False,
     ),
 ]
-ModelFile = Annotated[Path | None, typer.Option("--model", help="The scorer's model, if not the newest of its own.")]
+ModelFile = Annotated[
+    Path | None, typer.Option("--model", help="File of a scoring model. Default: the scorer's newest.")
+]
 
 
 class DatabaseNeeded(Permanent):
@@ -68,8 +70,8 @@ def eval_command(
 ) -> None:
     """Compare scores with the leads' outcomes: AUC, calibration, Brier score.
 
-    The scores are those of the file's column `score`; without one, those that the tenant's leads have now; of feedback,
-    those that the leads had when it was given.
+    Scores come from the file's column `score` or, without it, from the tenant's leads as they are now. For feedback,
+    they are the leads' scores at the time of the feedback.
     """
     evaluation = run_or_exit(_evaluate(file, tenant, database_url, picture))
     if as_json:
@@ -91,8 +93,8 @@ def fit_command(
 ) -> None:
     """Propose weights that separate won leads from lost ones better. `leadgen scoring use` applies them.
 
-    Features are the file's columns that are named like one (0 to 1, empty: unknown); without any, what the tenant's
-    leads are scored by now. At least 100 outcomes are needed, 20 of each kind.
+    Features come from the file's columns with the names of criteria (0 to 1, empty: unknown) or, without any, from the
+    tenant's leads as they are now. At least 100 outcomes are needed, 20 of each kind.
     """
     proposal = run_or_exit(_fit(file, tenant, database_url, model))
     text = as_toml(Weights(proposal.version, proposal.weights), _about(proposal, file))

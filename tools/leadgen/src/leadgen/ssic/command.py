@@ -29,7 +29,7 @@ def load(
     ],
     database_url: DatabaseUrl,
     version: Annotated[
-        str | None, typer.Option(help="Such as 2025; where the file does not say, or to take one of several.")
+        str | None, typer.Option(help="The version, such as 2025. Needed if the file names none, or several.")
     ] = None,
 ) -> None:
     """Load a version of SSIC, whole or not at all; it replaces the stored one."""

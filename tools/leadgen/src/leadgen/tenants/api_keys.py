@@ -74,7 +74,7 @@ def create_command(
     operator: Operator,
     role: Annotated[GivenRole, typer.Option(help="Rights of the key.")] = GivenRole.SDR,
 ) -> None:
-    """Create a key for the header x-api-key, and print it. It is shown this once, and stored nowhere."""
+    """Create a key for the header x-api-key, and print it. It is shown only once; Leadgen stores its digest."""
     if not name.strip() or len(name) > 100 or not name.isprintable():
         raise typer.BadParameter("1 to 100 printable characters", param_hint="--name")
     typer.echo(run_or_exit(create_api_key(database_url, tenant, name=name.strip(), role=role, operator=operator)))

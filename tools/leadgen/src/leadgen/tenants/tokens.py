@@ -46,7 +46,7 @@ def token_command(
         Role,
         typer.Option(
             help="`viewer` only reads, `sdr` works with leads, `admin` also manages the tenant's users and keys, `ops` "
-            "also sees and starts the nightly runs of all tenants."
+            "also sees and starts the nightly runs of all tenants. `rep` is the old name of `sdr`."
         ),
     ] = Role.SDR,
 ) -> None:
