@@ -97,7 +97,7 @@ async def test_those_that_end_at_the_same_moment_end_together(database: Database
     assert await finish_all(database, works) == [None] * 5
 
     assert await left(database) == (5, 5, 5)
-    assert all(work.is_finished for work in works)
+    assert not any(work.unfinished for work in works)
     async with database.transaction(1) as tx:
         assert await tx.fetchval("SELECT count(DISTINCT xmin::text) FROM company_enrichment_runs") == 1
 
@@ -111,5 +111,5 @@ async def test_a_lost_lease_is_the_losers_alone(database: Database, owner: Any) 
 
     assert (first, last) == (None, None)
     assert isinstance(lost, LeaseLost)
-    assert [work.is_finished for work in works] == [True, False, True]
+    assert [bool(work.unfinished) for work in works] == [False, True, False]
     assert await left(database) == (2, 2, 2)

@@ -6,12 +6,11 @@ from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime
 
 from common.background import in_background, repeated
-from common.postgres import Database
+from common.postgres import Database, active_tenants
 from common.singapore.calendar import day_in_singapore
 from enricher import metrics
 from enricher.vendors.errors import Vendor
 
-TENANTS = "SELECT tenant_id FROM tenants WHERE active"
 USED = "SELECT vendor, used FROM vendor_usage WHERE tenant_id = tenant() AND day = $1"
 BREAKERS = "SELECT vendor, open_until > now() AS is_open FROM vendor_breakers"
 
@@ -33,7 +32,7 @@ async def look(database: Database, caps: Mapping[Vendor, int], day: date) -> Non
     """Sets the gauges once. Reads each tenant's usage in a transaction of its own. Raises Unavailable."""
     async with database.without_tenant() as tx:
         breakers = await tx.fetch(BREAKERS)
-        tenants = [row["tenant_id"] for row in await tx.fetch(TENANTS)]
+        tenants = await active_tenants(tx)
     left = {vendor: 1.0 for vendor, cap in caps.items() if cap > 0}
     for tenant_id in tenants:
         async with database.transaction(tenant_id) as tx:

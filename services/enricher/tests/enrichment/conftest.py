@@ -102,9 +102,6 @@ class Town:
         """Injects a fault at a vendor."""
         await self._request("POST", f"vendors/{vendor}/faults", fault)
 
-    async def answers_again(self, vendor: str) -> None:
-        await self._request("DELETE", f"vendors/{vendor}/faults", None)
-
     async def spoils(self, host: str, **fault: Any) -> None:
         """Injects a fault at a site."""
         await self._request("POST", "faults", {"host": host, "times": None, **fault})

@@ -24,7 +24,7 @@ from enricher.vendors.errors import (
 )
 from enricher.vendors.http import MOST_BYTES, Endpoint, connect, quoted
 from enricher.vendors.lenient_json import Reply
-from enricher.vendors.tavily import ExtractedPage, SearchResult, Tavily, crawl_cost, extract_cost
+from enricher.vendors.tavily import ExtractedPage, SearchResult, Tavily, extract_cost
 
 KEY = "tvly-secret"
 NAMES = ["results", "failed_results", "url", "title", "content", "raw_content", "score", "usage", "credits", "error"]
@@ -77,18 +77,6 @@ async def test_a_search_is_asked_as_documented() -> None:
     }
 
 
-async def test_a_crawl_stays_on_the_site() -> None:
-    """External pages are never crawled, and there is always a limit."""
-    server = says({"results": []})
-
-    await tavily(server).crawl("https://acme.sg", limit=5)
-
-    body = json.loads(server.asked[0].content)  # type: ignore[attr-defined]
-    assert body["allow_external"] is False
-    assert body["limit"] == 5
-    assert body["include_usage"] is True
-
-
 async def test_odd_types_are_read_for_what_they_mean() -> None:
     """Numbers as strings, nulls, entries that are none: as good as they can be, and the rest is kept."""
     answer = await tavily(
@@ -139,13 +127,12 @@ async def test_an_extract_tells_what_it_could_not_read() -> None:
 
 
 async def test_without_a_charge_the_price_list_holds() -> None:
-    """1 for a search; of a crawl, a credit per ten pages mapped and per five read."""
+    """1 for a search; a credit per five pages read."""
     pages = [{"url": f"https://a.sg/{number}", "raw_content": "text"} for number in range(7)]
     server = tavily(says({"results": pages, "usage": "none"}))
 
     assert (await server.search("acme")).credits == 1
     assert (await server.extract(["https://a.sg"])).credits == 2 == extract_cost(7)
-    assert (await server.crawl("https://a.sg", limit=7)).credits == 3 == crawl_cost(7)
 
 
 @pytest.mark.parametrize(
@@ -267,7 +254,7 @@ async def test_no_answer_breaks_the_adapter(content: bytes, status: int, wait: s
     """No answer breaks the adapter, whatever comes back: an answer with a sane charge, or a VendorError."""
     client = tavily(says(content=content, status=status, headers={"Retry-After": wait, "Content-Encoding": packing}))
 
-    for call in (client.search("acme"), client.extract(["https://a.sg"]), client.crawl("https://a.sg", limit=3)):
+    for call in (client.search("acme"), client.extract(["https://a.sg"])):
         with suppress(VendorError):
             assert 0 <= (await call).credits <= 1_000_000
 

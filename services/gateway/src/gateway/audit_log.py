@@ -6,7 +6,7 @@ Rows are only added: the services' role may neither change nor delete them. Secr
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -25,7 +25,6 @@ Act = Literal[
     "enrichment.requested",
     "dead_letters.retried",
 ]
-ACTS: tuple[Act, ...] = get_args(Act)
 
 WRITE = """
     INSERT INTO audit_log (tenant_id, actor, role, source, act, object, details)

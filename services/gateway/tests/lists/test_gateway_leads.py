@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.lists import changes, export
+from gateway.lists import export
 from gateway.lists.cursors import MAX_ID, Place, Walk, encode
 from gateway.routes.lists.leads import Leads, Scores
+from testkit.leads.lists import fold_all
 from testkit.stages import until
 
 COMPANY = """
@@ -77,7 +78,7 @@ async def _listed(owner, database) -> None:
     """Brings the lists up to date, together with the gateway's own task."""
 
     async def is_done() -> bool:
-        await changes.fold_all(database)
+        await fold_all(database)
         return not await owner.fetchval("SELECT count(*) FROM list_changes")
 
     await until(is_done)

@@ -14,6 +14,7 @@ from gateway.lists.candidates import Candidate
 from gateway.lists.filters import ANY, Filter
 from gateway.lists.leads import Lead
 from leadgen.deployed_files import deployed
+from testkit.leads.lists import fold_all
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -67,7 +68,7 @@ class Pages:
 @pytest.fixture
 async def pages(owner: Owner, database: Database) -> Pages:
     await owner.execute(FILLED)
-    await changes.fold_all(database)
+    await fold_all(database)
     return Pages(database)
 
 
@@ -90,7 +91,7 @@ async def test_an_item_follows_its_tables_where_its_place_does_not_change(
         "UPDATE lead_scores SET rationale = 'Because it is hiring' WHERE company_id = 3 AND tenant_id = 1"
     )
     await owner.execute("UPDATE companies SET website_domain = 'three.sg', status = 'closing' WHERE company_id = 3")
-    await changes.fold_all(database)
+    await fold_all(database)
 
     assert await owner.fetch(VERSIONS) == before
     for tenant_id, rationale in ((1, "Because it is hiring"), (2, "Because of 2")):
@@ -147,7 +148,7 @@ async def test_the_keeper_reads_the_companies_of_a_note_and_no_others(
         await _read_by(tx, "fold(1000, 2000, now())")
         await _read_by(tx, "ended('1 hour', 4000)")
         await owner.execute(GROWN)
-        await changes.fold_all(database)
+        await fold_all(database)
         await owner.execute("INSERT INTO lead_scores SELECT 3, 1001, 0.5, 'Low', 'Because', '1', now()")
         assert await _read_by(tx, "fold(1000, 2000, now() + interval '1 second')") <= 4
         await tx.execute(AN_HOUR_AGO)

@@ -11,7 +11,7 @@ import structlog
 
 from common.postgres import Database
 from nightly.model import Retention
-from nightly.tables import inboxes
+from nightly.tables import inboxes, tenants
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +21,6 @@ RUNS_AT_ONCE = 10
 #: Public answers of vendors belong to no tenant.
 NOBODY = 0
 
-TENANTS = "SELECT tenant_id FROM tenants ORDER BY tenant_id"
 PRUNE = "SELECT prune($1, $2, $3)"
 
 
@@ -58,14 +57,14 @@ async def prune(database: Database, retention: Retention) -> dict[str, int]:
         if held is None:
             return {}
         async with database.without_tenant() as tx:
-            tenants = [row["tenant_id"] for row in await tx.fetch(TENANTS)]
+            tenant_ids = await tenants.numbers(tx)
             consumers = await inboxes.consumers(tx)
         for consumer in consumers:
             async with database.without_tenant() as tx:
                 await inboxes.keep_partitions(tx, consumer)
         pruned = {}
         for kind in kinds(retention):
-            of = [*tenants, NOBODY] if kind.is_of_tenants else [NOBODY]
+            of = [*tenant_ids, NOBODY] if kind.is_of_tenants else [NOBODY]
             pruned[kind.name] = await _prune(database, kind, of)
         log.info("pruned", **{name.replace(" ", "_"): rows for name, rows in pruned.items()})
         return pruned

@@ -8,12 +8,11 @@ import structlog
 
 from common.background import until_tick
 from common.errors import Unavailable
-from common.postgres import Database
+from common.postgres import Database, active_tenants
 from odoo_sync import metrics
 
 log = structlog.get_logger(__name__)
 
-TENANTS = "SELECT tenant_id FROM tenants WHERE active"
 STATE = """
     SELECT EXISTS (SELECT FROM odoo_states JOIN odoo_connections USING (tenant_id)) AS is_blocked,
            (SELECT now() - since FROM odoo_outages JOIN odoo_connections ON place = url || ' ' || database) AS waiting
@@ -48,7 +47,7 @@ async def keep_gauges(database: Database, stage: str) -> None:
 async def count(database: Database) -> Counts:
     """Counts the active tenants that are blocked or wait, each in a transaction of its own."""
     async with database.without_tenant() as tx:
-        tenants = [row["tenant_id"] for row in await tx.fetch(TENANTS)]
+        tenants = await active_tenants(tx)
     blocked, waits = 0, []
     for tenant_id in tenants:
         async with database.transaction(tenant_id) as tx:

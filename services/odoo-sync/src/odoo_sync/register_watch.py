@@ -3,10 +3,9 @@
 from functools import partial
 
 from common.background import repeated
-from common.postgres import Database
+from common.postgres import Database, active_tenants
 from odoo_sync.tables import connections, links, resyncs
 
-TENANTS = "SELECT tenant_id FROM tenants WHERE active ORDER BY tenant_id"
 #: Seconds between two looks. The register changes once a night.
 LOOK_EVERY_S = 3600.0
 
@@ -22,7 +21,7 @@ async def request_resyncs(database: Database) -> list[int]:
     May be repeated: a lead that is up to date is not sent again.
     """
     async with database.without_tenant() as tx:
-        tenants = [row["tenant_id"] for row in await tx.fetch(TENANTS)]
+        tenants = await active_tenants(tx)
     requested = []
     for tenant_id in tenants:
         async with database.transaction(tenant_id) as tx:

@@ -14,7 +14,7 @@ from common.delivery.messages import Announcement
 from common.delivery.outbox import announce
 from common.errors import LeadgenError, printable
 from common.ids import new_id
-from common.postgres import Connection, Database
+from common.postgres import Connection, Database, active_tenants
 from common.singapore.calendar import day_in_singapore
 from scorer import scoring
 from scorer.adapters import features, llm_rationales
@@ -25,8 +25,6 @@ from scorer.core.rationale_prompt import SYSTEM, accepted_answer, build_prompt
 from scorer.core.scoring_profile import ProfileCache
 
 log = structlog.get_logger(__name__)
-
-TENANTS = "SELECT tenant_id FROM tenants WHERE active ORDER BY tenant_id"
 
 
 class RationaleRewriter:
@@ -57,7 +55,7 @@ class RationaleRewriter:
     async def round(self) -> int:
         """Asks about some leads of every tenant; returns how many. Raises LanguageModelFailed, Unavailable."""
         async with self._database.without_tenant() as tx:
-            tenant_ids = [row["tenant_id"] for row in await tx.fetch(TENANTS)]
+            tenant_ids = await active_tenants(tx)
         return sum([await self._round_of(tenant_id) for tenant_id in tenant_ids])
 
     async def _round_of(self, tenant_id: int) -> int:

@@ -59,7 +59,7 @@ class Lists:
         await self.owner.execute(CONTACT, self.tenant_id, company_id, "info@acme.sg", status)
 
     async def brought_up_to_date(self) -> None:
-        await changes.fold_all(self.database)
+        await fold_all(self.database)
 
     async def page(self, read: Read, **arguments: Any) -> Page[Any]:
         async with self.database.read(self.tenant_id) as connection:
@@ -69,6 +69,13 @@ class Lists:
         """The companies of a filter's first page."""
         page = await self.page(candidates_of(Filter(**demands)), limit=200)
         return ids_of(page)
+
+
+async def fold_all(database: Database) -> None:
+    """Brings all lists up to date."""
+    tenant_id: int | None = -1
+    while (tenant_id := await changes.next_tenant(database, tenant_id or -1)) is not None:
+        await changes.fold(database, tenant_id)
 
 
 def candidates_of(wanted: Filter) -> Read:

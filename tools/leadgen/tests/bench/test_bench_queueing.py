@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadgen.bench.queueing import replicas_for, throughput
+from leadgen.bench.queueing import throughput
 
 seconds = st.floats(min_value=0.001, max_value=10)
 
@@ -45,10 +45,7 @@ def test_many_workers_use_the_processors_up() -> None:
     assert throughput(200, 1, 0.1, 2) == pytest.approx(20, rel=1e-3)
 
 
-def test_replicas_are_counted_with_a_reserve() -> None:
-    """100,000 events in four hours, at 10 per second each: 1 replica would be enough only without any reserve."""
-    assert replicas_for(100_000, 4 * 3600, 10) == 1
-    assert replicas_for(101_000, 4 * 3600, 10) == 2
-    assert replicas_for(1, 3600, 10) == 1
+def test_a_stage_without_work_is_refused() -> None:
+    """Its rate would have no end."""
     with pytest.raises(ValueError, match="work to do"):
         throughput(1, 1, 0, 1)

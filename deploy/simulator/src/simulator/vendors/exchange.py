@@ -13,9 +13,6 @@ VendorName = Literal["tavily", "lusha", "zerobounce", "openai"]
 VENDORS: tuple[VendorName, ...] = ("tavily", "lusha", "zerobounce", "openai")
 
 Why = Literal["bad_key", "no_credits", "pay_as_you_go", "forbidden", "throttled", "failed", "bad_request", "unknown"]
-WHYS: tuple[Why, ...] = (
-    "bad_key", "no_credits", "pay_as_you_go", "forbidden", "throttled", "failed", "bad_request", "unknown",
-)  # fmt: skip
 #: Keys that are known to every vendor, and get what their name says. Every other one that is not blank is a good key.
 SPECIAL_KEYS: dict[str, Why] = {
     "invalid": "bad_key",

@@ -203,10 +203,6 @@ class Work(Chunk[E]):
     def lane(self) -> Lane:
         return self.item.lane
 
-    @property
-    def is_finished(self) -> bool:
-        return not self.unfinished
-
     def announce(self, event: Event, cause: Item[E] | None = None) -> None:
         """Announces `event`, which follows from this one. Only inside `step` or `finish`."""
         super().announce(event, cause or self.item)

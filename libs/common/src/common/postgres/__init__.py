@@ -3,5 +3,17 @@
 from common.postgres.connections import SERVICE_ROLE, Connection, Session, as_json, role_of
 from common.postgres.database import Database, PoolUse
 from common.postgres.errors import AWAY, says_closed
+from common.postgres.tenants import active_tenants
 
-__all__ = ["AWAY", "SERVICE_ROLE", "Connection", "Database", "PoolUse", "Session", "as_json", "role_of", "says_closed"]
+__all__ = [
+    "AWAY",
+    "SERVICE_ROLE",
+    "Connection",
+    "Database",
+    "PoolUse",
+    "Session",
+    "active_tenants",
+    "as_json",
+    "role_of",
+    "says_closed",
+]

@@ -13,7 +13,6 @@ from enricher.vendors.lenient_json import ENTRIES, PART, Charge, Number, Reply, 
 
 _SEARCH_S = 30
 _EXTRACT_S = 40
-_CRAWL_S = 75  # of which the vendor may take 60
 _LONGEST_QUERY = 400
 _MOST_URLS = 20
 
@@ -23,11 +22,6 @@ SEARCH_COST = 1
 def extract_cost(urls: int) -> int:
     """Returns the highest cost in credits of an extract of so many URLs."""
     return math.ceil(urls / 5)
-
-
-def crawl_cost(limit: int) -> int:
-    """Returns the highest cost in credits of a crawl of so many pages: they are mapped, then extracted."""
-    return math.ceil(limit / 10) + extract_cost(limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +113,6 @@ class Tavily:
         body = {"urls": list(urls), "extract_depth": "basic", "format": "text", "include_usage": True}
         answer = await self._endpoint.post("/extract", body, _Answer, within_s=_EXTRACT_S)
         return _extracted(answer, extract_cost(_pages_of(answer)))
-
-    async def crawl(self, url: str, *, limit: int) -> ExtractAnswer:
-        """Fetches the texts of up to `limit` pages of this site, and of no other site."""
-        body = {
-            "url": url,
-            "limit": limit,
-            "max_depth": 2,
-            "allow_external": False,
-            "extract_depth": "basic",
-            "format": "text",
-            "timeout": 60,
-            "include_usage": True,
-        }
-        answer = await self._endpoint.post("/crawl", body, _Answer, within_s=_CRAWL_S)
-        return _extracted(answer, crawl_cost(_pages_of(answer)))
 
 
 def _pages_of(answer: _Answer) -> int:

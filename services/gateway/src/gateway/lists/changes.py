@@ -145,13 +145,6 @@ async def fold(database: Database, tenant_id: int) -> int:
         return notes
 
 
-async def fold_all(database: Database) -> None:
-    """Brings all lists up to date."""
-    tenant_id: int | None = -1
-    while (tenant_id := await next_tenant(database, tenant_id or -1)) is not None:
-        await fold(database, tenant_id)
-
-
 async def _forget(tx: Connection) -> None:
     ended = await tx.fetch(ENDED, KEPT, 2 * AT_ONCE)
     await tx.executemany(FORGET, [tuple(row) for row in ended])

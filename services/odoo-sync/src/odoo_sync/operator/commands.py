@@ -12,7 +12,7 @@ import orjson
 from common.contracts import LeadScored
 from common.errors import LeadgenError, Permanent
 from common.observability import logs
-from common.postgres import Connection, Database
+from common.postgres import Connection, Database, active_tenants
 from common.settings import DatabaseSettings
 from odoo_sync.operator.audit import audit
 from odoo_sync.operator.dry_run import dry_run
@@ -24,7 +24,6 @@ from odoo_sync.tables import connections, matches, outages, resyncs
 from odoo_sync.tables.connections import CredentialsUnreadable, StoredConnection
 
 NAME = "odoo-sync"
-TENANTS = "SELECT tenant_id FROM tenants WHERE active AND ($1::int IS NULL OR tenant_id = $1) ORDER BY tenant_id"
 
 COUNT_OPEN = """
     SELECT count(*) FROM inbox_odoo_sync WHERE consumer = $1 AND topic = $2 AND tenant_id = $3 AND state = 'open'
@@ -80,7 +79,7 @@ async def run(settings: DatabaseSettings, compose: Compose, command: "Command", 
 
 async def _connected(database: Database, tenant_id: int | None) -> list[tuple[int, StoredConnection]]:
     async with database.without_tenant() as tx:
-        tenants = [row["tenant_id"] for row in await tx.fetch(TENANTS, tenant_id)]
+        tenants = [it for it in await active_tenants(tx) if tenant_id in (None, it)]
     found = []
     for tenant in tenants:
         async with database.transaction(tenant) as tx:

@@ -22,8 +22,3 @@ def throughput(workers: int, wait_s: float, work_s: float, servers: int) -> floa
         shares = [there[place - 1] * rate * present[place - 1] for place in range(1, population + 1)]
         present = [max(0.0, 1 - sum(shares)), *shares]
     return rate
-
-
-def replicas_for(events: int, within_s: float, rate_of_one: float, reserve: float = 0.7) -> int:
-    """Returns the replicas that handle so many events in time, each busy to no more than `reserve`."""
-    return max(1, -int(-events // (within_s * rate_of_one * reserve)))

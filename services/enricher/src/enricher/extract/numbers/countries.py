@@ -45,11 +45,6 @@ _ADDRESS = re.compile(r",|\b\d{4,6}\b")
 _LONGEST_LINE = 200
 
 
-def region_of(url: str) -> str:
-    """Returns the country of a site's top-level domain, else Singapore."""
-    return _of_domain(url) or REGION
-
-
 def is_place(words: str) -> bool:
     """True for the name of Singapore, or of a country or city abroad, and nothing else."""
     return words.lower() in ("asia", "apac") or is_name(words)
