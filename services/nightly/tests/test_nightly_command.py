@@ -149,12 +149,12 @@ def test_only_nights_of_the_last_week_may_be_run(night: date, says: str) -> None
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "is no manifest: Invalid JSON"),
-        ("[]]", "is no manifest: Invalid JSON"),
-        ('{"companies": []}', "is no manifest: tenant_id: Field required"),
-        ('{"tenant_id": 0, "companies": []}', "is no manifest: tenant_id: Input should be greater"),
-        ('{"tenant_id": 1, "companies": [{}]}', "is no manifest: companies.0: Value error, a company needs a uen"),
-        ('{"tenant_id": 1, "companies": "all"}', "is no manifest: companies: Input should be"),
+        ("", "is not a manifest: Invalid JSON"),
+        ("[]]", "is not a manifest: Invalid JSON"),
+        ('{"companies": []}', "is not a manifest: tenant_id: Field required"),
+        ('{"tenant_id": 0, "companies": []}', "is not a manifest: tenant_id: Input should be greater"),
+        ('{"tenant_id": 1, "companies": [{}]}', "is not a manifest: companies.0: Value error, a company needs a uen"),
+        ('{"tenant_id": 1, "companies": "all"}', "is not a manifest: companies: Input should be"),
         ('[{"tenant_id": 1, "companies": []}, {"tenant_id": 1, "companies": []}]', "it lists tenant 1 twice"),
     ],
 )
@@ -169,8 +169,8 @@ def test_a_broken_manifest_is_refused_with_its_first_fault(text: str, says: str)
 @pytest.mark.parametrize(
     ("companies", "cap", "says"),
     [
-        ([{"uen": "U3"}], 5, "company U3 of the manifest is no candidate of tenant 1"),
-        ([{"company_id": 1, "uen": "U2"}], 5, "company U2 of the manifest is no candidate"),
+        ([{"uen": "U3"}], 5, "company U3 of the manifest is not a candidate of tenant 1"),
+        ([{"company_id": 1, "uen": "U2"}], 5, "company U2 of the manifest is not a candidate"),
         ([{"uen": "U1"}, {"company_id": 1}], 5, "the manifest of tenant 1 lists company U1 twice"),
         ([{"uen": "U1"}, {"uen": "U2"}], 1, "has 2 companies; at most 1 may be run"),
     ],
@@ -193,7 +193,7 @@ async def test_a_given_manifest_is_refused_before_anything_is_written(nights: An
         tenant: GivenManifest.model_validate({"tenant_id": tenant, "companies": [{"uen": uen}]})
         for tenant, uen in ((1, "U002"), (2, "U001"))
     }
-    with pytest.raises(RunRefused, match="U001 of the manifest is no candidate of tenant 2"):
+    with pytest.raises(RunRefused, match="U001 of the manifest is not a candidate of tenant 2"):
         await run_night(nights.database, chosen, nights.rules(), given=manifests)
     assert await nights.owner.fetchval("SELECT count(*) FROM enrichment_runs") == 0
     assert await nights.owner.fetchval("SELECT count(*) FROM outbox") == 0

@@ -52,7 +52,7 @@ async def test_a_requested_run_is_published_once(nights: Any, kafka: str, settin
     ("request_", "says"),
     [
         (a_request(night=TODAY + timedelta(days=1)), "has not come yet"),
-        (a_request(99), "tenant 99 is no active tenant"),
+        (a_request(99), "tenant 99 is not an active tenant"),
     ],
     ids=["of the future", "of nobody"],
 )

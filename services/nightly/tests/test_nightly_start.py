@@ -24,16 +24,16 @@ async def test_a_tenant_that_is_not_active_is_left_out(nights: Any, owner: Owner
 
     assert 3 not in {it.tenant_id for it in summary.tenants}
     assert await nights.announced() == []
-    with pytest.raises(RunRefused, match="tenant 3 is no active tenant"):
+    with pytest.raises(RunRefused, match="tenant 3 is not an active tenant"):
         await nights.chosen(only=(3,))
 
 
 async def test_the_lists_choose_tenants_and_exclude_has_the_last_word(nights: Any) -> None:
-    """Only those included and not excluded; an included number that is no active tenant is a slip, and reported."""
+    """Only those included and not excluded; an included number that is not an active tenant is a slip, and reported."""
     chosen = await nights.chosen(include=frozenset({1, 2, 99}), exclude=frozenset({2, 4}))
 
     assert [it.tenant_id for it in chosen.tenants] == [1]
-    assert [(it.tenant_id, it.error) for it in chosen.left_out] == [(99, "is no active tenant")]
+    assert [(it.tenant_id, it.error) for it in chosen.left_out] == [(99, "is not an active tenant")]
     with pytest.raises(RunRefused, match=r"tenant 2 is excluded \(SCHED_TENANT_EXCLUDE, or --exclude\)"):
         await nights.chosen(only=(1, 2), exclude=frozenset({2}))
 

@@ -47,8 +47,8 @@ def test_the_current_model_is_in_order() -> None:
         ("weight = 0.4", "weight = true", "not a number between 0 and 1"),
         ("good = 1.0", "good = 1.5", "not a number between 0 and 1"),
         ("high_from = 0.66", "high_from = 0.22", "bucket limits must satisfy"),
-        ('version = "test"', "", "no scoring model"),
-        ("{", "", "no scoring model"),
+        ('version = "test"', "", "not a scoring model"),
+        ("{", "", "not a scoring model"),
     ],
 )
 def test_a_model_that_breaks_the_rules_is_refused(old: str, new: str, message: str) -> None:

@@ -96,9 +96,9 @@ def test_the_other_event_is_handled_by_the_same_template(copied: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["Alerter"], "is no name of a stage"),
-        (["../alerter"], "is no name of a stage"),
-        (["json"], "a name of Python's own"),
+        (["Alerter"], "is not a valid name of a stage"),
+        (["../alerter"], "is not a valid name of a stage"),
+        (["json"], "a name that Python uses"),
         (["scorer"], "there is a package scorer already"),
         (["common"], "there is a package common already"),
         (["alerter", "--handles", "icp.changed.v1"], "lead.scored.v1"),

@@ -63,7 +63,7 @@ async def test_a_domain_that_is_none_is_a_result(web: Any) -> None:
     seen = await visit(web, "see facebook")
 
     assert (seen.site.outcome, web.asked) == ("unreachable", [])
-    assert seen.degraded_reasons == ("'see facebook' is no host name",)
+    assert seen.degraded_reasons == ("'see facebook' is not a host name",)
 
 
 async def test_a_site_that_cannot_be_reached_is_not_forbidden(web: Any) -> None:

@@ -248,7 +248,7 @@ async def test_a_page_that_there_is_not_is_a_problem(rep) -> None:
         ("/scores/latest", {"afterScore": 0.5}, 422, "together"),
         ("/scores/latest", {"afterScore": "nan", "afterId": 1}, 422, "query.afterScore"),
         ("/scores/latest", {"format": "xml"}, 422, "query.format"),
-        ("/leads", {"cursor": encode("leads", place, Walk(NOW, NOW - timedelta(hours=1)))}, 410, "Begin again"),
+        ("/leads", {"cursor": encode("leads", place, Walk(NOW, NOW - timedelta(hours=1)))}, 410, "Start again"),
     ):
         answer = await rep.http.get(path, params=params)
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), params

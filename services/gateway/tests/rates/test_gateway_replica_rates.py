@@ -103,7 +103,7 @@ class Stranger:
 
     async def caller(self, identity: Identity, headers: Headers) -> Caller:
         self.looked_up += 1
-        raise Problem(403, "Not a user of the tenant", "eve is no user of tenant 1.")
+        raise Problem(403, "Not a user of the tenant", "eve is not a user of tenant 1.")
 
 
 async def test_who_is_no_user_of_a_tenant_is_limited_before_the_database_is_asked() -> None:

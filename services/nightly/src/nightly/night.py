@@ -52,11 +52,11 @@ async def choose(database: Database, choice: Choice) -> Chosen:
         active = await tenants.active(tx)
     numbers = {tenant.tenant_id for tenant in active}
     if unknown := sorted(choice.only - numbers):
-        raise RunRefused(f"tenant {unknown[0]} is no active tenant")
+        raise RunRefused(f"tenant {unknown[0]} is not an active tenant")
     if excluded := sorted(choice.only & choice.exclude):
         raise RunRefused(f"tenant {excluded[0]} is excluded (SCHED_TENANT_EXCLUDE, or --exclude)")
     selected = select_tenants(active, choice.only or choice.include, choice.exclude)
-    left_out = [TenantOutcome(it, "", error="is no active tenant") for it in sorted(choice.include - numbers)]
+    left_out = [TenantOutcome(it, "", error="is not an active tenant") for it in sorted(choice.include - numbers)]
     if not choice.require_odoo:
         return Chosen(selected, left_out if not choice.only else [])
     kept = []

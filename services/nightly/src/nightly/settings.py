@@ -67,7 +67,9 @@ class ReportSettings(DatabaseSettings):
         pairs = [part.partition("=") for part in given.split(",") if part.strip()]
         wrong = [vendor for vendor, _, _ in pairs if vendor.strip() not in VENDORS]
         if wrong:
-            raise ValueError(f"{wrong[0]!r} is no vendor with a price; expected VENDOR=PRICE of {', '.join(VENDORS)}")
+            raise ValueError(
+                f"{wrong[0]!r} is not a vendor with a price; expected VENDOR=PRICE of {', '.join(VENDORS)}"
+            )
         return {vendor.strip(): price.strip() for vendor, _, price in pairs}
 
     @property

@@ -96,7 +96,7 @@ async def test_a_run_is_failed_before_another_process_may_plan_it(
     given = GivenManifest.model_validate({"tenant_id": 1, "companies": [{"uen": "NONE"}]})
     rules = nights.rules()
 
-    with pytest.raises(RunRefused, match="is no candidate"):
+    with pytest.raises(RunRefused, match="is not a candidate"):
         await tenant_run.ensure_planned(nights.database, tenant, rules, nights.options(rules, given=given))
 
     assert locked == [True]

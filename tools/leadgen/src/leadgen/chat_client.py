@@ -49,7 +49,7 @@ async def chat(http: httpx.AsyncClient, gateway: str, token: str, message: str) 
     except httpx.HTTPError as error:
         raise Unavailable(no_answer(gateway, error)) from error
     except httpx.InvalidURL as error:
-        raise ChatRefused(f"{gateway} is no URL of a gateway: {error}") from error
+        raise ChatRefused(f"{gateway} is not the URL of a gateway: {error}") from error
     except UnicodeEncodeError as error:
         raise ChatRefused(f"the message or the token cannot be sent as it is: {error}") from error
 
@@ -58,7 +58,7 @@ def base_of(gateway: str) -> str:
     """Trims the gateway's address. Raises ChatRefused for one without http:// or https://."""
     address = gateway.strip().rstrip("/")
     if not address.startswith(("http://", "https://")):
-        raise ChatRefused(f"{gateway} is no URL of a gateway: it looks like http://127.0.0.1:8080")
+        raise ChatRefused(f"{gateway} is not the URL of a gateway: it looks like http://127.0.0.1:8080")
     return address
 
 

@@ -74,7 +74,7 @@ async def _rows(database_url: str, tenant_id: int, statement: str, limit: int) -
     """Reads a list. Raises NoSuchTenant, DatabaseRefused, Unavailable."""
     async with of_tenant(database_url, tenant_id) as tx:
         if not await tx.fetchval(IS_THERE, tenant_id):
-            raise NoSuchTenant(f"there is no tenant {tenant_id}: `leadgen tenant list` shows those that there are")
+            raise NoSuchTenant(f"there is no tenant {tenant_id}: `leadgen tenant list` shows the existing ones")
         rows: list[asyncpg.Record] = await tx.fetch(statement, limit)
     return [dict(row) for row in rows]
 

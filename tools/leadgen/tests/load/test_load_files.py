@@ -70,7 +70,7 @@ MANY = as_csv([a_company(n, f"COMPANY {n * 7919 % 99_991}") for n in range(60_00
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b"\x7fELF\x02\x01\x00\x00" * 999, "not the register's header: it is no text"),
+        (b"\x7fELF\x02\x01\x00\x00" * 999, "not the register's header: it is not text"),
         (b"<!DOCTYPE html><html></html>", "not the register's header"),
         (as_csv([("1", "A")], ("uen", "entity_name")), "no primary_ssic_code"),
         (b"\xff\xfe\x00\xd8", "UTF-16"),

@@ -86,13 +86,13 @@ def test_collection_1_is_refused_with_the_file_to_get_instead() -> None:
     [
         ("<!DOCTYPE html>", "first line is not the register's header"),
         ("\x7fELF\x02\udcff", "first line is not the register's header"),
-        ("", "no header of a CSV"),
-        ('uen,"entity_name', "no header of a CSV"),
+        ("", "not the header of a CSV"),
+        ('uen,"entity_name', "not the header of a CSV"),
         ("uen;entity_name;primary_ssic_code", "separated by semicolons"),
         ("uen\tentity_name\tprimary_ssic_code", "separated by tabs"),
         ("uen,shoe_size", "lacks entity_name and primary_ssic_code"),
         ("201912345K,ACRA,SOME PTE. LTD.,46900", "first line is not the register's header"),
-        (",".join(["x"] * 5000), "no header of a CSV"),
+        (",".join(["x"] * 5000), "not the header of a CSV"),
     ],
 )
 def test_what_is_no_header_is_refused(line: str, advice: str) -> None:

@@ -38,7 +38,7 @@ async def test_rejects_never_replace_another_file(owner: Owner, database_url: st
     """Even the register itself can be named by mistake."""
     file = write(tmp_path / "a.csv", [a_company(1), ("bad",)])
     before = file.read_bytes()
-    with pytest.raises(LoadFailed, match="no rejects file"):
+    with pytest.raises(LoadFailed, match="not a rejects file"):
         await load(file, database_url, rejects=file)
 
     assert file.read_bytes() == before

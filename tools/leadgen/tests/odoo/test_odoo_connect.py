@@ -74,7 +74,7 @@ async def test_an_owner_without_superuser_may_store_too(database: Database, data
         ({"database": " "}, "database is empty"),
         ({"api_key": ""}, "API key is empty"),
         ({"api_key": "ké"}, "no API key has"),
-        ({"credentials_key": "short"}, "no Fernet key"),
+        ({"credentials_key": "short"}, "not a Fernet key"),
         ({"tenant_id": 99}, "no tenant 99"),
         ({"own_fields": ["website"]}, "like company.website"),
     ],

@@ -102,7 +102,7 @@ async def test_a_slice_is_found_by_time_key_and_run(
         (["--since", "2999-01-01"], 2, "2999-01-01 is in the future"),
         (["--since", "yesterday"], 2, "'yesterday' is not a time"),
         (["--since", "1h", "--until", "2h"], 2, "it is not after --since"),
-        (["--rate", "0"], 2, "'0' is no rate"),
+        (["--rate", "0"], 2, "'0' is not a rate"),
         (["--afresh"], 2, "requires --rerun"),
     ],
 )
@@ -118,7 +118,7 @@ async def test_bad_input_gets_one_clear_line(
 
 async def test_a_broker_that_is_away_gets_one_clear_line(database_url: str) -> None:
     """A broker that is away gets one clear line, as does an address that is none."""
-    lines = {"127.0.0.1:1": "Kafka does not answer at 127.0.0.1:1: ", "127.0.0.1:none": "is no address of Kafka"}
+    lines = {"127.0.0.1:1": "Kafka does not answer at 127.0.0.1:1: ", "127.0.0.1:none": "is not an address of Kafka"}
     for address, line in lines.items():
         result = await leadgen(*into_enricher("--rerun"), database_url=database_url, kafka=address)
         assert result.exit_code == 1

@@ -140,7 +140,7 @@ async def test_weights_are_proposed_from_what_leads_are_scored_by(leadgen, outco
 async def test_without_a_database_it_says_what_is_missing(tmp_path) -> None:
     """Without a database it says what is missing, of a file that holds neither scores nor features."""
     (tmp_path / "o.csv").write_text("uen,outcome\nU1,won\n")
-    for command, found in (("eval", "no column score"), ("fit", "no column named like a feature")):
+    for command, found in (("eval", "no column score"), ("fit", "no column with the name of a criterion")):
         runner = CliRunner(env={"DATABASE_URL": None})
         shown = await asyncio.to_thread(runner.invoke, app, ["scoring", command, str(tmp_path / "o.csv")])
         assert shown.exit_code == 1

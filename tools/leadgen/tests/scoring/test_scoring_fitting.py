@@ -119,17 +119,17 @@ def test_the_scorers_own_model_is_found() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("version = ", "is no TOML"),
+        ("version = ", "is not TOML"),
         ("[weights]\nindustry = 1", "needs a version"),
         ('version = "a b"\n[weights]\nindustry = 1', "needs a version"),
         ('version = "1"', "holds no weights"),
         ('version = "1"\nweights = 3', "holds no weights"),
-        ('version = "1"\n[weights]\ninduztry = 1', "weighs induztry, which the model .* goes by industry"),
-        ('version = "1"\n[weights]\nindustry = -0.1', "industry: -0.1 is no number from 0"),
-        ('version = "1"\n[weights]\nindustry = nan', "industry: nan is no number"),
-        ('version = "1"\n[weights]\nindustry = "much"', "industry: 'much' is no number"),
-        ('version = "1"\n[weights]\nindustry = 0', "gives nothing any weight"),
-        ('version = "1"\n[criteria.industry]\nprior = 1', "industry: None is no number"),
+        ('version = "1"\n[weights]\ninduztry = 1', "weights for induztry, which the model .* the criteria industry"),
+        ('version = "1"\n[weights]\nindustry = -0.1', "industry: -0.1 is not a number from 0"),
+        ('version = "1"\n[weights]\nindustry = nan', "industry: nan is not a number"),
+        ('version = "1"\n[weights]\nindustry = "much"', "industry: 'much' is not a number"),
+        ('version = "1"\n[weights]\nindustry = 0', "has no weight above 0"),
+        ('version = "1"\n[criteria.industry]\nprior = 1', "industry: None is not a number"),
     ],
 )
 def test_a_file_that_is_no_weights_is_refused(tmp_path, text, expected) -> None:

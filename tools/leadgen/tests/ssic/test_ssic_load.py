@@ -192,7 +192,7 @@ def but(change: Callable[[str, str], Rows]) -> Rows:
 REFUSED: dict[str, tuple[bytes, str | None, str]] = {
     "nothing": (b"", None, "no list of codes"),
     "bytes": (b"\x7fELF\xff\xff", None, "Save it as one"),
-    "no workbook": (b"PK\x03\x04garbage", None, "no workbook that can be read"),
+    "no workbook": (b"PK\x03\x04garbage", None, "not a workbook that can be read"),
     "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", None, "Save it as .xlsx"),
     "empty workbook": (as_workbook([]), None, "no list of codes"),
     "a register": (b"uen,entity_name,primary_ssic_code\n1,A,46900\n", None, "no list of codes"),
@@ -217,7 +217,7 @@ REFUSED: dict[str, tuple[bytes, str | None, str]] = {
     "no code": (
         as_csv(but(lambda c, t: [("O" + c[1:] if c == "01111" else c, t)])),
         None,
-        "'O1111' is no code of SSIC",
+        "'O1111' is not a code of SSIC",
     ),
     "no title": (as_csv(but(lambda c, t: [(c, t if c != "01111" else "")])), None, "01111 has no title"),
     "two titles": (
@@ -225,7 +225,11 @@ REFUSED: dict[str, tuple[bytes, str | None, str]] = {
         None,
         "Take one row out",
     ),
-    "wrong level": (b"version,code,level,title\n2020,01,section,AGRICULTURE\n", None, "'01' is no code of SSIC for a"),
+    "wrong level": (
+        b"version,code,level,title\n2020,01,section,AGRICULTURE\n",
+        None,
+        "'01' is not a code of SSIC for a",
+    ),
 }
 
 

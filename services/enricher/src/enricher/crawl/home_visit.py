@@ -40,7 +40,7 @@ async def open_home(visit: RunningVisit) -> Document | None:
             break
         else:
             return await _home_of(visit, answer)
-    visit.reasons += reasons if urls else [f"{visit.domain[:100]!r} is no host name"]
+    visit.reasons += reasons if urls else [f"{visit.domain[:100]!r} is not a host name"]
     return None
 
 

@@ -55,7 +55,7 @@ def _page(link: str) -> str | None:
 
 
 def homepage(domain: str, scheme: str) -> str | None:
-    """Returns the URL of a domain's homepage; `None` if the text is no host name. Accepts a scheme and a path."""
+    """Returns the URL of a domain's homepage; `None` if the text is not a host name. Accepts a scheme and a path."""
     host = domain.strip().split("://")[-1].split("/")[0].strip(".").lower()
     return resolve(f"{scheme}://{host}/", "/") if "." in host else None
 

@@ -79,7 +79,7 @@ async def revoke(tx: Connection, key_id: str) -> bool:
     if await tx.fetchval(REVOKE, key_id):
         return True
     if not await tx.fetchval(EXISTS, key_id):
-        raise Problem(404, "No such key", f"There is no API key {key_id}; `GET /api-keys` lists those that there are.")
+        raise Problem(404, "No such key", f"There is no API key {key_id}; `GET /api-keys` lists the existing ones.")
     return False
 
 

@@ -91,7 +91,7 @@ class Authentication:
             raise Problem(
                 403,
                 "Not a user of the tenant",
-                f"{identity.subject} is no user of tenant {tenant_id}. An admin of the tenant adds users.",
+                f"{identity.subject} is not a user of tenant {tenant_id}. An admin of the tenant adds users.",
             )
         return Caller(identity.subject, tenant_id, role, identity.source)
 
@@ -149,7 +149,7 @@ def _tenant(identity: Identity, header: str | None) -> int:
     """Finds the tenant of the credential or, if it names none, of the header. Raises Problem 400 and 403."""
     chosen = None if header is None else tenant_in(header)
     if header is not None and chosen is None:
-        raise Problem(400, "Tenant not understood", "X-Tenant-ID is the number of a tenant, such as 1.")
+        raise Problem(400, "Tenant not understood", "X-Tenant-ID must be the number of a tenant, such as 1.")
     tenant_id = identity.tenant_id if identity.tenant_id is not None else chosen
     if tenant_id is None:
         raise Problem(

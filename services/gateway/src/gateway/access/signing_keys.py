@@ -168,7 +168,7 @@ def keys_in(document: object) -> Keys:
     """Reads a JWKS. Keys that cannot be used are left out. Raises IssuerFault if it is none."""
     listed = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(listed, list):
-        raise IssuerFault("its keys are no JWKS")
+        raise IssuerFault("its keys are not a JWKS")
     found: dict[tuple[str | None, str], list[jwt.PyJWK]] = {}
     for jwk in listed:
         if not isinstance(jwk, dict) or not _is_for_signatures(jwk):

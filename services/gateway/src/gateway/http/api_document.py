@@ -14,7 +14,7 @@ EVENT_STREAM = "text/event-stream"
 EVERY_ROUTE: dict[int, str] = {
     400: "The request is malformed",
     401: "The token or API key is missing, expired or not valid",
-    403: "The tenant is not active, the caller is no user of it, or its role may not do this",
+    403: "The tenant is not active, the caller is not a user of it, or its role may not do this",
     408: "The request came too slowly",
     413: "The request's body is too large",
     422: "A parameter or the body is not valid; `detail` names it",

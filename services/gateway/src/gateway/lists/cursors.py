@@ -1,7 +1,7 @@
 """Cursors: a position in a list and the moment as of which the list is read, as one opaque text. Pure.
 
 A walk through a list begins with a page without a cursor. Every further page is of the list as it was at that moment,
-so a company whose row changes meanwhile keeps its place: it comes once. A cursor serves for `WALK`, since ended
+so a company whose row changes meanwhile keeps its place: it comes once. A cursor is valid for `WALK`, since ended
 versions of rows are deleted after `KEPT`.
 """
 
@@ -77,7 +77,7 @@ def _parts(kind: Kind, cursor: str, now: datetime) -> tuple[str, int, Walk]:
         raise not_understood(cursor)
     if now - walk.begun_at > WALK:
         minutes = WALK // timedelta(minutes=1)
-        raise Problem(410, "Cursor expired", f"A cursor serves for {minutes} minutes. Begin again without one.")
+        raise Problem(410, "Cursor expired", f"A cursor is valid for {minutes} minutes. Start again without one.")
     return key, number, walk
 
 

@@ -61,7 +61,7 @@ def read_manifests(text: str, name: str) -> list[GivenManifest]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"] if not isinstance(part, str) or "Given" not in part)
-        raise RunRefused(f"{name} is no manifest: {where + ': ' if where else ''}{first['msg']}") from error
+        raise RunRefused(f"{name} is not a manifest: {where + ': ' if where else ''}{first['msg']}") from error
     manifests = [found] if isinstance(found, GivenManifest) else list(found)
     tenants = [it.tenant_id for it in manifests]
     if twice := next((it for it in tenants if tenants.count(it) > 1), None):
@@ -80,7 +80,7 @@ def targets_of(given: GivenManifest, candidates: Sequence[Company], *, cap: int)
         company = by_id.get(it.company_id) if it.company_id is not None else by_uen.get(it.uen or "")
         if company is None or (it.uen is not None and company.uen != it.uen):
             name = it.uen or it.company_id
-            raise RunRefused(f"company {name} of the manifest is no candidate of tenant {given.tenant_id}")
+            raise RunRefused(f"company {name} of the manifest is not a candidate of tenant {given.tenant_id}")
         if company.company_id in found:
             raise RunRefused(f"the manifest of tenant {given.tenant_id} lists company {company.uen} twice")
         found[company.company_id] = Target(company, "given", "named by the manifest")

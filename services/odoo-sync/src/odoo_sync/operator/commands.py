@@ -161,7 +161,7 @@ def decision(uen: str, partner_id: int) -> "Command":
                 raise NothingToDecide(f"{uen} does not wait for a decision: see `leadgen odoo matches`")
             named = [it for it in found[0].candidates if it.startswith(f"candidate {partner_id}:")]
             if partner_id and not named:
-                raise NothingToDecide(f"partner {partner_id} is no candidate for {uen}: see `leadgen odoo matches`")
+                raise NothingToDecide(f"partner {partner_id} is not a candidate for {uen}: see `leadgen odoo matches`")
             await matches.save(tx, found[0].company_id, context.connection.place, partner_id)
             await resyncs.request(tx)
         return {"decided": {"uen": found[0].uen, "partner": partner_id}}

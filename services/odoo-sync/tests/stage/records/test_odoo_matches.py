@@ -118,5 +118,5 @@ async def test_only_a_candidate_may_be_chosen_for_a_company_that_waits(connected
         await decision("201812345K", 1)(at)
     await two_candidates(connected, fake)
 
-    with pytest.raises(NothingToDecide, match="no candidate"):
+    with pytest.raises(NothingToDecide, match="not a candidate"):
         await decision("201812345K", 4711)(at)

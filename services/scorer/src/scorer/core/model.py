@@ -67,7 +67,7 @@ def model_from(text: str) -> Model:
             medium_from=units(document["buckets"]["medium_from"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise InvalidModel(f"this is no scoring model: {error!r}") from error
+        raise InvalidModel(f"this is not a scoring model: {error!r}") from error
     if sum(criterion.weight for criterion in criteria) != UNIT:
         raise InvalidModel("the weights of a scoring model must sum to 1")
     if not 0 < model.medium_from < model.high_from <= UNIT:

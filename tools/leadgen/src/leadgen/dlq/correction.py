@@ -72,7 +72,7 @@ def from_text(letter: Letter, text: str) -> Corrected:
     try:
         message = orjson.loads("\n".join(lines))
     except orjson.JSONDecodeError as error:
-        raise CorrectionRefused(f"the text is no JSON: {error}") from error
+        raise CorrectionRefused(f"the text is not JSON: {error}") from error
     if not isinstance(message, dict) or not isinstance(message.get("headers"), dict):
         raise CorrectionRefused("the text has no object `headers`")
     identity = {"ce_id": str(letter.event_id)}

@@ -78,7 +78,7 @@ async def correct(
         chosen = [letter.row_key]
         overtaken = await dead_letters.count_overtaken(db, chosen)
         if not await dead_letters.correct(db, letter.row_key, operator, reason, **corrected._asdict()):
-            raise NoSuchLetter(f"{letter.event_id} is no dead letter any more")
+            raise NoSuchLetter(f"{letter.event_id} is not a dead letter any more")
         return await _settled(db, chosen, 1, overtaken, wait_s)
 
 
@@ -96,7 +96,7 @@ async def _chosen(db: Reader, selected: Selection) -> list[Key]:
     if missing := set(selected.ids or ()) - {it.event_id for it in chosen}:
         raise NoSuchLetter(f"no dead letter has the id {', '.join(sorted(map(str, missing)))}; nothing was done")
     if not chosen:
-        raise NoSuchLetter("no dead letter is like this")
+        raise NoSuchLetter("no dead letter matches")
     return chosen
 
 

@@ -51,7 +51,7 @@ async def reading(
             try:
                 await reader.start()
             except ValueError as error:
-                message = f"{bootstrap_servers} is no address of Kafka, such as 127.0.0.1:9092: {error}"
+                message = f"{bootstrap_servers} is not an address of Kafka, such as 127.0.0.1:9092: {error}"
                 raise Unavailable(message) from error
             partitions = {name: reader.partitions_for_topic(name) for name in names}
             if missing := [name for name, numbers in partitions.items() if not numbers]:

@@ -88,7 +88,7 @@ def read_topics(file: Path | None = None) -> Topics:
 def no_broker(bootstrap: object, error: Exception) -> str:
     """Words a broker that does not answer, with the likely cause."""
     if "://" in str(bootstrap):
-        return f"{bootstrap} is no address of Kafka: it is host:port, such as 127.0.0.1:9092, without http://"
+        return f"{bootstrap} is not an address of Kafka: it is host:port, such as 127.0.0.1:9092, without http://"
     if not isinstance(error, KafkaConnectionError | OSError):
         return f"Kafka at {bootstrap}: {type(error).__name__}: {error}"
     is_secured = isinstance(bootstrap, SecuredServers) and bootstrap.protocol != "PLAINTEXT"
@@ -112,7 +112,7 @@ async def create_topics(bootstrap: Servers, file: Path | None = None) -> list[st
     except (KafkaError, OSError) as error:
         raise Unavailable(no_broker(bootstrap, error)) from error
     except ValueError as error:
-        raise TopicsRefused(f"{bootstrap} is no address of Kafka, such as 127.0.0.1:9092: {error}") from error
+        raise TopicsRefused(f"{bootstrap} is not an address of Kafka, such as 127.0.0.1:9092: {error}") from error
     finally:
         await admin.close()
     return created

@@ -33,7 +33,9 @@ class Rejects:
                 with self.path.open("rb") as file:
                     first = file.readline(100).strip()
                 if first not in (b"", ",".join(HEADER).encode()):
-                    raise LoadFailed(f"{self.path} is no rejects file of an earlier load: name another with --rejects.")
+                    raise LoadFailed(
+                        f"{self.path} is not a rejects file of an earlier load: choose another with --rejects."
+                    )
                 self.path.unlink()
         except OSError as error:
             raise self._no_place(error) from error

@@ -69,7 +69,7 @@ def new_files(root: Path, stage: StageName, topic: str) -> dict[Path, str]:
     service = root / "services" / stage.name
     taken = [path for path in root.glob(f"*/*/src/{stage.package}") if any(path.glob("*.py"))]
     if service.exists() or taken:
-        raise StageRefused(f"there is a package {stage.package} already: take another name")
+        raise StageRefused(f"there is a package {stage.package} already: choose another name")
     migrations = root / "deploy" / "migrations"
     number = max((int(path.name[:4]) for path in migrations.glob("[0-9][0-9][0-9][0-9]_*.sql")), default=0) + 1
     source = root / made_source(stage)
@@ -95,7 +95,7 @@ def changed_files(root: Path, stage: StageName, topic: str) -> dict[Path, str]:
         try:
             changed[path] = edit(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise StageRefused(f"{root} is no checkout of Leadgen: there is no {name}") from None
+            raise StageRefused(f"{root} is not a checkout of Leadgen: there is no {name}") from None
         except StageRefused as error:
             raise StageRefused(f"{name}: {error}") from None
     return changed

@@ -73,10 +73,11 @@ def read_name(given: str) -> StageName:
     package = given.replace("-", "_")
     if not _NAME.fullmatch(given) or len(given) > LONGEST_NAME:
         raise StageRefused(
-            f"{given!r} is no name of a stage: small letters, digits and hyphens, {LONGEST_NAME} characters at most"
+            f"{given!r} is not a valid name of a stage: use lower-case letters, digits and hyphens, at most "
+            f"{LONGEST_NAME} characters"
         )
     if keyword.iskeyword(package) or package in sys.stdlib_module_names:
-        raise StageRefused(f"{given!r} is a name of Python's own: take another")
+        raise StageRefused(f"{given!r} is a name that Python uses: choose another")
     return StageName(given, package, "".join(part.capitalize() for part in given.split("-")))
 
 

@@ -98,7 +98,7 @@ async def rotate_key(database_url: str, credentials_keys: str) -> int:
                     await connection.execute(SAVE_TOKEN, tenant_id, keys.rotate(token))
                 except InvalidToken as error:
                     raise ConnectionRejected(
-                        f"none of these keys opens the API key of tenant {tenant_id}: add the one that "
+                        f"none of these keys decrypts the API key of tenant {tenant_id}: add the one that "
                         f"encrypted it, or store the connection again; no tenant's key was changed"
                     ) from error
                 rotated += 1
@@ -131,6 +131,6 @@ def _opener(credentials_keys: str) -> MultiFernet:
         return cipher(credentials_keys)
     except ValueError as error:
         raise ConnectionRejected(
-            "the credentials key is no Fernet key (32 bytes in URL-safe base64); make one with "
+            "the credentials key is not a Fernet key (32 bytes in URL-safe base64); make one with "
             "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
         ) from error

@@ -41,7 +41,7 @@ def parse_rate(text: str) -> int:
     """Reads events per second, such as `500` or `500/s`. Raises typer.BadParameter."""
     number = text.removesuffix("/s")
     if not (number.isascii() and number.isdigit() and 0 < int(number) <= 1_000_000):
-        raise typer.BadParameter(f"{text!r} is no rate: use events per second, such as 500/s", param_hint="--rate")
+        raise typer.BadParameter(f"{text!r} is not a rate: use events per second, such as 500/s", param_hint="--rate")
     return int(number)
 
 

@@ -130,7 +130,8 @@ async def require_rewinds_read(db: Owner, topic: str, consumer: str, positions: 
         if left := sum(max(0, end - positions.get(number, end)) for number, end in it.ends.items()):
             raise ReplayRefused(
                 f"{consumer} has yet to read {left} of the {it.events} events that rewind {it.replay_id} has handled "
-                f"again: start {consumer} and let it, or give them up with `leadgen replay abandon {it.replay_id}`"
+                f"again: start {consumer} so that it reads them, or give them up with "
+                f"`leadgen replay abandon {it.replay_id}`"
             )
 
 

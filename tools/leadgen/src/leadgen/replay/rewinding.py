@@ -116,7 +116,7 @@ async def _stopped(bootstrap_servers: Servers, group: str) -> AsyncIterator[AIOK
             await consumer.start()
             yield consumer
         except ValueError as error:
-            message = f"{bootstrap_servers} is no address of Kafka, such as 127.0.0.1:9092: {error}"
+            message = f"{bootstrap_servers} is not an address of Kafka, such as 127.0.0.1:9092: {error}"
             raise Unavailable(message) from error
         except KafkaError as error:
             if "UnknownMember" in type(error).__name__ or "IllegalGeneration" in type(error).__name__:

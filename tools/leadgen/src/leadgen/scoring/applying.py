@@ -38,8 +38,8 @@ async def apply(database_url: str, tenant_id: int, weights: Weights | None) -> N
                 held = await tx.fetchval(HELD, weights.version)
                 if held is not None and json.loads(held) != weights.weights:
                     raise NotApplied(
-                        f"tenant {tenant_id} has other weights by the name of {weights.version}, and scores name the "
-                        "version that they are by: give these another one"
+                        f"tenant {tenant_id} has other weights with the version {weights.version}, and scores name "
+                        "their version: give these weights another one"
                     )
                 await tx.execute(SAVE, json.dumps(dict(weights.weights)), weights.version)
     except asyncpg.ForeignKeyViolationError as error:

@@ -152,7 +152,9 @@ async def _evaluate(file: Path | None, tenant: int, database_url: str | None, pi
         leads = [Scored(row.score, row.is_won) for row in outcomes.rows if row.score is not None]
     else:
         if database_url is None:
-            raise DatabaseNeeded(f"{file} has no column score: give --database-url, where they are to be looked up")
+            raise DatabaseNeeded(
+                f"{file} has no column score: give --database-url to read them from the tenant's leads"
+            )
         known = await scores_of(database_url, tenant, [row.uen for row in outcomes.rows])
         leads = [Scored(known[row.uen], row.is_won) for row in outcomes.rows if row.uen in known]
     evaluation = evaluate(leads, missing=len(outcomes.rows) - len(leads))
@@ -171,8 +173,8 @@ async def _fit(file: Path | None, tenant: int, database_url: str | None, model_f
         return propose([Labelled(row.values, row.is_won) for row in outcomes.rows], now)
     if database_url is None:
         raise DatabaseNeeded(
-            f"{file} has no column named like a feature ({', '.join(model.criteria)}): give --database-url, where they "
-            "are to be looked up"
+            f"{file} has no column with the name of a criterion ({', '.join(model.criteria)}): give --database-url to "
+            "read the features of the tenant's leads"
         )
     return await _fit_to_database(outcomes, tenant, database_url, model)
 

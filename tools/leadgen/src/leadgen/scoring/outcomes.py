@@ -104,7 +104,7 @@ def _read(rows: "Reader", header: Sequence[str], features: Collection[str], file
             bad.append(f"line {first}: {error}")
     if bad:
         more = [f"and {len(bad) - NAMED} more"] if len(bad) > NAMED else []
-        raise NotOutcomes("\n  ".join([f"{file} has rows that are no outcomes:", *bad[:NAMED], *more]))
+        raise NotOutcomes("\n  ".join([f"{file} has invalid rows:", *bad[:NAMED], *more]))
     return outcomes
 
 
@@ -132,5 +132,5 @@ def _share(name: str, cell: str) -> float | None:
     except ValueError:
         value = math.nan
     if not 0 <= value <= 1:
-        raise BadRow(f"{name} {cell!r} is no number from 0 to 1")
+        raise BadRow(f"{name} {cell!r} is not a number from 0 to 1")
     return value

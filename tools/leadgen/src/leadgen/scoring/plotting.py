@@ -17,7 +17,7 @@ class NotAPicture(Permanent):
 def checked(out: Path) -> Path:
     """The file, if a picture can be written there. Raises NotAPicture."""
     if out.suffix.lower() not in FORMATS:
-        raise NotAPicture(f"{out} is to be a picture: end its name in {' or '.join(FORMATS)}")
+        raise NotAPicture(f"{out} must be a picture: end its name in {' or '.join(FORMATS)}")
     if not out.absolute().parent.is_dir():
         raise NotAPicture(f"there is no folder {out.absolute().parent}")
     return out

@@ -58,7 +58,7 @@ def scorers_model(file: Path | None = None) -> Model:
         }
         return Model(str(document["version"]), criteria)
     except (KeyError, TypeError, AttributeError) as error:
-        raise NotAModel(f"{file} is no scoring model: it lacks {error}") from error
+        raise NotAModel(f"{file} is not a scoring model: it lacks {error}") from error
 
 
 def read_weights(file: Path, model: Model) -> Weights:
@@ -74,12 +74,12 @@ def read_weights(file: Path, model: Model) -> Weights:
         raise NotAModel(f"{file} holds no weights: give them under [weights], such as industry = 0.3")
     if unknown := sorted(given.keys() - model.criteria.keys()):
         raise NotAModel(
-            f"{file} weighs {', '.join(unknown)}, which the model {model.version} does not know: "
-            f"it goes by {', '.join(model.criteria)}"
+            f"{file} has weights for {', '.join(unknown)}, which the model {model.version} does not know. "
+            f"It has the criteria {', '.join(model.criteria)}"
         )
     weights = {name: _number(name, weight) for name, weight in given.items()}
     if not any(weights.values()):
-        raise NotAModel(f"{file} gives nothing any weight: at least one has to be above 0")
+        raise NotAModel(f"{file} has no weight above 0: give at least one")
     return Weights(version, weights)
 
 
@@ -107,7 +107,7 @@ def _read(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise NotAModel(f"{file} cannot be read: {error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise NotAModel(f"{file} is no TOML: {error}") from error
+        raise NotAModel(f"{file} is not TOML: {error}") from error
 
 
 def _number(name: str, number: object) -> float:
@@ -117,5 +117,5 @@ def _number(name: str, number: object) -> float:
         or not math.isfinite(number)
         or not 0 <= number <= MOST
     ):
-        raise NotAModel(f"{name}: {number!r} is no number from 0 to {MOST:,}")
+        raise NotAModel(f"{name}: {number!r} is not a number from 0 to {MOST:,}")
     return float(number)

@@ -61,7 +61,7 @@ def classification(listed: Iterable[Listed], version: str) -> list[Code]:
         level = level_of(code)
         if level is None or (entry.level is not None and entry.level != level):
             raise NotAClassification(
-                f"{entry.place}: {entry.code!r} is no code of SSIC{f' for a {entry.level}' if entry.level else ''}: "
+                f"{entry.place}: {entry.code!r} is not a code of SSIC{f' for a {entry.level}' if entry.level else ''}: "
                 "those are a letter or two to five digits. Correct the row, or take it out."
             )
         if level == "section":

@@ -51,7 +51,7 @@ async def load_ssic(file: Path, database_url: str, version: str | None = None) -
 def read_versions(file: Path, asked: str | None = None) -> dict[str, list[Code]]:
     """The versions that a file holds, each complete; only the one asked for, if one is. Raises NotAClassification."""
     if asked is not None and not re.fullmatch(r"20\d\d", asked):
-        raise NotAClassification(f"{asked!r} is no version of SSIC: those are years, such as --version 2025.")
+        raise NotAClassification(f"{asked!r} is not a version of SSIC: versions are years, such as --version 2025.")
     listed: dict[str, list[Listed]] = {}
     for table in read_tables(file):
         layout = find_layout(table)
@@ -71,7 +71,7 @@ def read_versions(file: Path, asked: str | None = None) -> dict[str, list[Code]]
     if asked is not None and asked not in listed:
         raise NotAClassification(
             f"{file}: is of SSIC {' and '.join(sorted(listed))}, as it says itself, not of {asked}. "
-            "Name another file, or leave --version out."
+            "Choose another file, or leave out --version."
         )
     wanted = [asked] if asked is not None else sorted(listed)
     return {version: classification(listed[version], version) for version in wanted}

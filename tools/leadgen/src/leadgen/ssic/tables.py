@@ -44,7 +44,9 @@ def read_tables(file: Path) -> list[Table]:
         text = content.decode("utf-8-sig")
         return [Table(file.name, "", _cleaned(csv.reader(io.StringIO(text, newline=""), strict=True)))]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise NotAClassification(f"{file}: is no .xlsx and no CSV in UTF-8 ({error}). Save it as one.") from error
+        raise NotAClassification(
+            f"{file}: is neither an .xlsx file nor a CSV in UTF-8 ({error}). Save it as one."
+        ) from error
 
 
 def _sheets(file: Path, content: bytes) -> list[Table]:
@@ -59,7 +61,9 @@ def _sheets(file: Path, content: bytes) -> list[Table]:
                 for sheet in workbook.worksheets
             ]
         except UNREADABLE as error:
-            raise NotAClassification(f"{file}: is no workbook that can be read ({error}). Get it again.") from error
+            raise NotAClassification(
+                f"{file}: is not a workbook that can be read ({error}). Download it again."
+            ) from error
 
 
 def _cleaned(rows: Iterable[Iterable[Any]]) -> list[list[str]]:

@@ -52,5 +52,5 @@ def token_command(
 ) -> None:
     """Print an access token for the gateway."""
     if len(secret) < 32:
-        raise typer.BadParameter("the gateway takes none of less than 32 characters", param_hint="--secret")
+        raise typer.BadParameter("it must have at least 32 characters", param_hint="--secret")
     typer.echo(token(secret, tenant, user, valid=timedelta(hours=hours), role=role))

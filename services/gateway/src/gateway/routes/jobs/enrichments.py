@@ -30,7 +30,7 @@ router = APIRouter(prefix="/enrichments")
 CompanyId = Annotated[int, Field(ge=1, le=MAX_ID)]
 REFUSED = errors(
     {
-        404: "A company is no candidate of the tenant; nothing was requested",
+        404: "A company is not a candidate of the tenant; nothing was requested",
         409: "The tenant's cap of the day does not allow so many; nothing was requested",
     }
 )

@@ -47,7 +47,7 @@ async def latest(request: Request) -> Response:
     All pages that follow from one first page by `after` show the list as it was then: each company once, at its place
     of then, whatever changes meanwhile. With `afterUpdatedAt` and `afterId` a page is of the list as it is now: a
     company that changed since the page before is at the top, and does not come again. A change takes about a second to
-    come into the list. A cursor serves for 55 minutes.
+    come into the list. A cursor is valid for 55 minutes.
     """
     tenant, deps, query = await tenant_of(request), await dependencies_of(request), read_query(request, Wanted)
     now = datetime.now(UTC)

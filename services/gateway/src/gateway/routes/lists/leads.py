@@ -25,7 +25,7 @@ from gateway.routes.lists.filters import Demands, filter_of
 router = APIRouter(route_class=RequestRoute)
 
 CompanyId = Annotated[int, Path(ge=1, le=MAX_ID)]
-NO_LEAD = errors({404: "The company is no lead of the tenant"})
+NO_LEAD = errors({404: "The company is not a lead of the tenant"})
 
 
 class FeedbackGiven(BaseModel):
@@ -77,7 +77,7 @@ async def scores(request: Request) -> Response:
     All pages that follow from one first page by `after` show the list as it was then: each lead once, at its place of
     then, whatever is scored meanwhile. With `afterScore` and `afterId` a page is of the list as it is now: a lead whose
     score has changed since the page before may come again, or not at all. A new score takes about a second to come into
-    the list. A cursor serves for 55 minutes.
+    the list. A cursor is valid for 55 minutes.
     """
     tenant, deps, query = await tenant_of(request), await dependencies_of(request), read_query(request, Wanted)
     if (query.after_score is None) != (query.after_id is None):

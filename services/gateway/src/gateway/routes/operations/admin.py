@@ -78,7 +78,7 @@ async def show_run(run_id: UUID, deps: Deps) -> runs.RunDetails:
     """Shows a run: where it stands, and the counts, durations, spend and errors of its stages."""
     found = await runs.find(deps.database, run_id)
     if found is None:
-        raise Problem(404, "No such run", f"There is no run {run_id}. `GET /admin/runs` lists those that there are.")
+        raise Problem(404, "No such run", f"There is no run {run_id}. `GET /admin/runs` lists the existing ones.")
     return found
 
 

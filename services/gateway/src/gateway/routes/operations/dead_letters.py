@@ -102,7 +102,7 @@ async def list_groups(deps: Deps, query: Annotated[Filter, Query()]) -> Groups:
     return Groups(groups=groups, letters=sum(it.letters for it in found))
 
 
-@router.post("/retry", responses=errors({404: "No dead letter is like this"}))
+@router.post("/retry", responses=errors({404: "No dead letter matches"}))
 async def retry(body: RetryRequest, operator: CurrentCaller, deps: Deps) -> Retried:
     """Has the services that failed handle dead letters again, each key's in order.
 
@@ -113,7 +113,7 @@ async def retry(body: RetryRequest, operator: CurrentCaller, deps: Deps) -> Retr
         raise Problem(422, "Request not understood", "Name dead letters by `ids`, or by a filter.")
     weighed = await dead_letters.weigh(deps.database, selected)
     if not weighed.letters:
-        raise Problem(404, "No such dead letter", "No dead letter is like this: it may have been retried already.")
+        raise Problem(404, "No such dead letter", "No dead letter matches: it may have been retried already.")
     if body.dry_run:
         return Retried(**weighed._asdict(), dry_run=True)
     retried = await dead_letters.retry(deps.database, operator, selected, body.why)

@@ -149,7 +149,7 @@ def read_header(line: str, file: str) -> Header:
     if kind := _other_kind(line):
         raise NotARegister(f"{file}: is {kind}, so its first line is not the register's header. {GET_COLLECTION_2}")
     if not 0 < len(names) <= WIDEST:
-        raise NotARegister(f"{file}: its first line is no header of a CSV: {_shown(line)}. {GET_COLLECTION_2}")
+        raise NotARegister(f"{file}: its first line is not the header of a CSV: {_shown(line)}. {GET_COLLECTION_2}")
     columns: list[str | None] = []
     ignored: list[str] = []
     for number, name in enumerate(names, start=1):
@@ -190,7 +190,7 @@ def _what_is_wrong(names: list[str], missing: list[str], line: str) -> str:
         return f"it has companies but no primary_ssic_code, so they belong to no industry. {GET_COLLECTION_2}"
     if len(missing) < len(REQUIRED):
         return f"its header lacks {' and '.join(missing)}. The columns it has: {_shown(', '.join(names))}."
-    shown = _shown(line) if line.replace("\t", " ").isprintable() else "it is no text"
+    shown = _shown(line) if line.replace("\t", " ").isprintable() else "it is not text"
     return f"its first line is not the register's header: {shown}. {GET_COLLECTION_2}"
 
 

@@ -57,7 +57,7 @@ def _files(path: Path) -> list[Path]:
             raise NotARegister(f"{path}: no .csv, .csv.gz, .zip or .xlsx file in this folder.")
         return files
     if not path.is_file():
-        reason = "is no file or folder" if path.exists() else "does not exist"
+        reason = "is not a file or folder" if path.exists() else "does not exist"
         raise NotARegister(f"{path}: {reason}. Name a CSV (.csv, .gz, .zip), an .xlsx, or a folder of them.")
     return [path]
 
@@ -148,4 +148,4 @@ def _readable(name: str, blocks: Iterator[tuple[bytes, int]]) -> Iterator[tuple[
             read += len(block)
     except UNREADABLE as error:
         where = f"after {read:,} bytes of its content" if read else "from the start"
-        raise NotARegister(f"{name}: broken {where} ({error}). Get it again; nothing of it was loaded.") from error
+        raise NotARegister(f"{name}: broken {where} ({error}). Download it again; nothing of it was loaded.") from error
