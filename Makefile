@@ -9,9 +9,9 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 help: ## this list
-	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(if $(DOCKER),demo-docker,demo-here) ## one chat message becomes ten scored leads (ONCE=1 ends then, OUT=file.json, NIGHT=1 adds a night, DOCKER=1 in containers)
+demo: $(if $(DOCKER),demo-docker,demo-here) ## show how one chat message becomes ten scored leads (ONCE=1 ends then, OUT=file.json, NIGHT=1 adds a night, DOCKER=1 in containers)
 
 demo-docker:
 	exec deploy/compose/demo
@@ -19,10 +19,10 @@ demo-docker:
 demo-here: servers web-if-able
 	exec $(BIN)/leadgen demo $(if $(ONCE),--once) $(if $(OUT),--out "$(OUT)") $(if $(NIGHT),--night)
 
-web: ## the page for people, into web/dist (needs Node 20 or newer)
+web: ## build the page into web/dist (needs Node 20 or newer)
 	deploy/local/web
 
-test: servers ## every check, and beside them every test but those of the whole product (test-whole) and of its surroundings
+test: servers ## every check, and every test except those that have a target of their own below
 	+exec $(MAKE) --no-print-directory --jobs=2 check tests
 
 .PHONY: tests
@@ -74,10 +74,10 @@ test-compose: servers ## images and docker-compose.yml on a real Docker engine, 
 test-pooler: servers ## the services behind PgBouncer, which root installs from Debian if it is missing
 	exec tests/pooler/with-pgbouncer $(BIN)/pytest -rs tests/pooler
 
-bench-web: servers web ## how the page feels: long tasks while 100,000 rows are scrolled through, and the first look
+bench-web: servers web ## measure the page: long tasks while 100,000 rows are scrolled through, and the time to its first input
 	cd web && npm run --silent check && npm run --silent bench
 
-check: install ## lint, formatting, types, who may import whom
+check: install ## lint, formatting, types, import rules
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
@@ -86,7 +86,7 @@ check: install ## lint, formatting, types, who may import whom
 bench: servers ## measure inbox, workers and outbox ("the spine"), as ratios to a bare INSERT
 	exec $(BIN)/leadgen bench spine
 
-lock: ## uv.lock anew, after a change to the dependencies of a pyproject.toml
+lock: ## regenerate uv.lock, after a change to the dependencies of a pyproject.toml
 	deploy/local/bootstrap lock
 
 release: ## dist/VERSION from a clean checkout: wheels, images, manifests, notes (REGISTRY=... pushes the images, IMAGES= leaves them out)
@@ -104,8 +104,8 @@ clean: ## remove .venv and everything made in the checkout; asks before it delet
 web-if-able:
 	deploy/local/web if-able
 
-install: ## .venv with the operator's command and the services, from uv.lock
+install: ## make .venv with the operator's command and the services, from uv.lock
 	deploy/local/bootstrap
 
-servers: ## also Kafka's jars, which need Java and Maven
+servers: ## make .venv, and fetch Kafka's jars (needs Java and Maven)
 	deploy/local/bootstrap servers

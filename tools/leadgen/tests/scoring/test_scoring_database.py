@@ -171,7 +171,7 @@ async def test_weights_are_used_for_one_tenant_until_they_are_taken_back(
 async def test_a_version_means_the_same_weights_for_good(database_url, owner) -> None:
     """Scores name the version that they are by, and a lead that has one of it is not scored again."""
     await apply(database_url, 1, Weights("mine-1", {"hiring": 1.0}))
-    with pytest.raises(NotApplied, match="give these another one"):
+    with pytest.raises(NotApplied, match="give these weights another one"):
         await apply(database_url, 1, Weights("mine-1", {"hiring": 0.5}))
     await apply(database_url, 1, Weights("mine-2", {"hiring": 0.5}))
     assert (await owner.fetchrow(HELD, 1))["version"] == "mine-2"

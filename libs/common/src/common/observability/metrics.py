@@ -15,12 +15,14 @@ OUTCOMES = ("done", "retried", "dead", RELEASED, "lease_lost", "waited")
 
 handled = Counter(
     "leadgen_stage_handled_total",
-    f"Events ended or put back, by outcome: {', '.join(OUTCOMES)}.",
+    "Events that were handled or put back, by outcome: done, retried (after a Transient error), dead (dead letters), "
+    f"{RELEASED} (released without an outcome, as at a stop), lease_lost (another worker has the event), waited (for "
+    "the database).",
     [*_WORK, "outcome"],
 )
 duration = Histogram(
     "leadgen_stage_handling_seconds",
-    "How long a handler took; a set-based one counts once per batch.",
+    "Duration of a handler's runs; a run for a batch or chunk counts once.",
     _WORK,
     buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
@@ -31,7 +33,7 @@ request_age = Histogram(
     ["stage", "topic"],
     buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600),
 )
-in_flight = Gauge("leadgen_stage_in_flight", "Events in the hands of a handler.", _WORK)
+in_flight = Gauge("leadgen_stage_in_flight", "Events that a handler is working on.", _WORK)
 taken_in = Counter(
     "leadgen_inbox_taken_in_total", "Messages written to the inbox, repeats among them.", ["stage", "topic"]
 )
@@ -59,7 +61,7 @@ outbox_failed = Counter(
 )
 outbox_refused = Counter(
     "leadgen_outbox_refused_total",
-    "Messages that Kafka will never take; they stand in the table outbox_refused.",
+    "Messages that Kafka rejected permanently; they are in the table outbox_refused.",
     ["stage"],
 )
 lag = Gauge("leadgen_consumer_lag", "Messages in Kafka that are not in the inbox yet.", ["stage", "topic"])
