@@ -51,6 +51,14 @@ def test_rules_are_read_as_the_rfc_says(text: str, path: str, is_allowed: bool) 
     assert read_rules(200, text.encode(), AGENT).allows(f"http://acme.sg{path}") is is_allowed
 
 
+@pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be"])
+def test_rules_in_utf_16_are_read(charset: str) -> None:
+    """Windows editors write them so, with a byte order mark; an owner's refusal counts in any spelling."""
+    rules = read_rules(200, "\ufeffUser-agent: *\r\nDisallow: /".encode(charset), AGENT)
+
+    assert not rules.allows("http://acme.sg/")
+
+
 @pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 410, 451])
 def test_no_robots_txt_allows_everything(status: int) -> None:
     """ "Unavailable" in the RFC's words, and redirects without end."""

@@ -15,6 +15,7 @@ from itertools import islice
 from protego import Protego
 
 from enricher.crawl.errors import PageForbidden, SiteUnreachable
+from enricher.crawl.http.decoding import text_of
 from enricher.crawl.http.fetching import Answer
 from enricher.pages.urls import origin_of, path_of, resolve
 
@@ -68,7 +69,7 @@ class Rules:
 def read_rules(status: int, content: bytes, agent: str) -> Rules:
     """Reads the rules from an answer to /robots.txt. Raises RulesWithheld if the answer counts as a refusal."""
     if 200 <= status < 300:
-        text = content[:MAX_BYTES].decode("utf-8-sig", "replace")
+        text = text_of(content[:MAX_BYTES], "utf-8")
         return Rules(agent, Protego.parse(_by_token(text, agent)), _WEIGHT_OF_NONE + len(content))
     if 300 <= status < 500 and status != 429:
         return Rules(agent)

@@ -85,7 +85,7 @@ def test_a_broken_file_is_an_error_of_ours_or_nothing(content: bytes) -> None:
 def test_a_body_is_the_same_however_it_comes(chunks: list[bytes], limit: int) -> None:
     """In one piece or in many; what is missing is reported."""
     whole = b"".join(chunks)
-    body = Body("", limit)
+    body = Body([], limit)
     for chunk in chunks:
         if body.is_full:
             break

@@ -172,6 +172,8 @@ async def test_what_came_of_a_broken_body_is_kept() -> None:
         OK + b"Content-Length: 99999999999999999999999\r\n\r\nhello",
         OK + b"Transfer-Encoding: gzip\r\n\r\nhello",
         OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+        OK + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+        b"HTTP/1.1 099 OK\r\nContent-Length: 2\r\n\r\nhi",
         OK + b"Transfer-Encoding: chunked\r\n\r\nhello",
         OK + b"Transfer-Encoding: chunked\r\n\r\n-1\r\nhello\r\n0\r\n\r\n",
         OK + b"Transfer-Encoding: chunked\r\n\r\n5;" + b"x" * 70_000,

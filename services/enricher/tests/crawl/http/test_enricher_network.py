@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from enricher.crawl.errors import PageRefused, SiteUnreachable
+from enricher.crawl.errors import NameUnknown, PageRefused, SiteUnreachable
 from enricher.crawl.http.fetching import Fetcher
 from enricher.crawl.http.network import GuardedNetwork
 from testkit.servers.loopback import PUBLIC, Loopback
@@ -134,6 +134,13 @@ async def test_a_name_that_is_nobodys_is_known_at_once(names: NameServer, web: A
     async with fetcher_by(names, web, within_s=60) as fetcher:
         with pytest.raises(SiteUnreachable, match="does not resolve"):
             await fetcher.get("http://no-such-name.sg/")
+
+
+async def test_a_name_without_an_address_is_no_site(web: Any, fetcher: Fetcher) -> None:
+    web.resolves("acme.sg", [])
+
+    with pytest.raises(NameUnknown, match="has no address"):
+        await fetcher.get("http://acme.sg/")
 
 
 async def test_look_ups_end_with_the_fetcher(web: Any) -> None:

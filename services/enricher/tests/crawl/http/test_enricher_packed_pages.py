@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from enricher.crawl.errors import PageRefused
+from enricher.crawl.errors import SiteUnreachable
 from enricher.crawl.http.fetching import Fetcher
 
 
@@ -69,5 +69,16 @@ async def test_a_packing_that_was_not_asked_for_is_refused(web: Any, fetcher: Fe
     """Bombs inside bombs are not opened."""
     web.serve("http://acme.sg/", b"xxxx", packing=packing)
 
-    with pytest.raises(PageRefused, match="not requested"):
+    with pytest.raises(SiteUnreachable, match="not requested"):
         await fetcher.get("http://acme.sg/")
+
+
+@pytest.mark.parametrize("others", ["gzip", "br"])
+async def test_a_packing_in_a_second_header_counts(web: Any, fetcher: Fetcher, others: str) -> None:
+    """The packed bytes are never taken for the page's text."""
+    web.serve("http://acme.sg/", "<p>Welcome</p>", packing="gzip", headers={"Content-encoding": "identity"})
+    web.serve("http://twice.sg/", "<p>Welcome</p>", packing="gzip", headers={"Content-encoding": others})
+
+    assert (await fetcher.get("http://acme.sg/")).text == "<p>Welcome</p>"
+    with pytest.raises(SiteUnreachable, match=f"{others}, gzip, which was not requested"):
+        await fetcher.get("http://twice.sg/")

@@ -3,10 +3,11 @@
 import codecs
 import re
 import zlib
+from collections.abc import Sequence
 
 import webencodings
 
-from enricher.crawl.errors import PageRefused, SiteUnreachable
+from enricher.crawl.errors import SiteUnreachable
 
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([\w.:-]{1,40})""", re.IGNORECASE)
 #: What a gzip file begins with.
@@ -26,24 +27,24 @@ _SURE = 8
 class Body:
     """The first `limit` bytes of an answer's body, decompressed as they arrive: a decompression bomb is never held.
 
-    `is_cut` says that something is missing, `is_full` that nothing more will be taken. Raises PageRefused for a packing
-    that nobody asked for.
+    `codings` are those of its Content-Encoding. `is_cut` says that something is missing, `is_full` that nothing more
+    will be taken. Raises SiteUnreachable for codings that nobody asked for.
     """
 
-    def __init__(self, encoding: str, limit: int) -> None:
+    def __init__(self, codings: Sequence[str], limit: int) -> None:
         self.content = bytearray()
         self.is_cut = False
         self.is_full = False
         self._limit = limit
         self._taken = 0
         self._first = b""
-        match encoding.strip().lower():
-            case "" | "identity" | "none":
+        match codings:
+            case []:
                 self._unpacker = None
-            case "gzip" | "x-gzip" | "deflate":
+            case ["gzip" | "x-gzip" | "deflate"]:
                 self._unpacker = zlib.decompressobj(wbits=47)
-            case other:
-                raise PageRefused(f"packed as {other[:40]}, which was not requested")
+            case _:
+                raise SiteUnreachable(f"packed as {', '.join(codings)[:40]}, which was not requested")
 
     def feed(self, chunk: bytes) -> None:
         """Adds the next bytes of the answer. Raises SiteUnreachable if they are invalid for their encoding.
@@ -82,7 +83,7 @@ def unpacked(content: bytes, limit: int) -> bytes:
     """Returns the first `limit` bytes of a file that may be gzip. Raises SiteUnreachable if it is a broken one."""
     if not content.startswith(GZIP):
         return content[:limit]
-    body = Body("gzip", limit)
+    body = Body(["gzip"], limit)
     body.feed(content)
     return bytes(body.content)
 

@@ -26,8 +26,8 @@ from enricher.crawl.http.replies import Reply
 _HTML = frozenset({"text/html", "application/xhtml+xml", ""})
 #: Of one header; a Content-Security-Policy may be some kilobytes long.
 _MAX_HEADER = 32 * 1024
-#: Transfer encodings that leave a body as it is.
-_FRAMINGS = frozenset({"", "chunked", "identity"})
+#: The transfer encoding that leaves a body as it is.
+_FRAMINGS = frozenset({"chunked"})
 _LOOKS_AFTER_S = 1.0
 #: No connection, no HTTP, or an answer that breaks off.
 _BROKEN = (aiohttp.ClientError, HttpProcessingError, OSError, httpcore2.NetworkError, httpcore2.ProtocolError)
@@ -154,12 +154,14 @@ class Fetcher:
 
 
 async def _answer(url: str, reply: Reply, html_only: bool, limit: int) -> Answer:
-    """Builds the answer from a reply."""
-    if reply.status < 200 or reply.header(b"transfer-encoding").lower() not in _FRAMINGS:
-        raise SiteUnreachable("the response has an encoding that was not requested")
+    """Takes what is wanted of a reply."""
+    if reply.status < 200:
+        raise SiteUnreachable(f"HTTP {reply.status:03} is no final answer")
+    if not _FRAMINGS.issuperset(reply.codings(b"transfer-encoding")):
+        raise SiteUnreachable("the response has a transfer encoding that was not requested")
     content_type, charset = reply.content_type
     wanted = 200 <= reply.status < 300 and (content_type in _HTML or not html_only)
-    body = Body(reply.header(b"content-encoding") if wanted else "", limit)
+    body = Body(reply.codings(b"content-encoding") if wanted else [], limit)
     if wanted:
         await _read(reply, body)
     return Answer(

@@ -104,6 +104,8 @@ class _GuardedResolver(AbstractResolver):
             raise SiteUnreachable(f"the name {host} did not resolve within {self._within_s:g} s") from error
         except (OSError, ValueError) as error:
             raise NameUnknown(f"the name {host} does not resolve") from error
+        if not found:
+            raise NameUnknown(f"the name {host} has no address")
         for address in found:
             _check(host, address["host"], port)
         return found

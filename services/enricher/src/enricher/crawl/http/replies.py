@@ -4,6 +4,8 @@ import re
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 
+#: Names for "as it is".
+_NO_CODING = frozenset({"", "identity", "none"})
 _VALIDATOR = re.compile(r"[\x20-\x7e]{1,200}")
 
 
@@ -19,6 +21,11 @@ class Reply:
         """Returns the first header of this name, in lower case; an empty text if there is none."""
         value = next((value for key, value in self.headers if key.lower() == name), b"")
         return value.decode("utf-8", "replace").strip()
+
+    def codings(self, name: bytes) -> list[str]:
+        """The codings that all headers of this name list, in lower case, without those that change nothing."""
+        lists = [value.decode("latin-1").lower() for key, value in self.headers if key.lower() == name]
+        return [it for it in (part.strip() for part in ",".join(lists).split(",")) if it not in _NO_CODING]
 
     def validator(self, name: bytes) -> str | None:
         """Returns the validator if it may be sent back, else `None`."""
