@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -133,3 +133,27 @@ async def test_not_modified_is_believed_of_what_is_known_only(web: Any) -> None:
         again = await visitor.visit("acme.sg", first)
 
     assert (again.site.outcome, again.was_cached) == ("unreachable", False)
+
+
+async def test_a_malformed_answer_is_asked_for_again_in_a_turn_of_its_own(web: Any) -> None:
+    """The crawl delay lies between the two requests, too; the site's further pages are read leniently at once."""
+
+    class CountedTurns(CrawlDelay):
+        taken = 0
+
+        async def reserve(self, site: str, *, gap_s: float, within_s: float) -> float | None:
+            self.taken += 1
+            return 0.0
+
+    async def malformed(writer: asyncio.StreamWriter) -> None:
+        length = b"Content-Length: %d\r\n" % len(MENU)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + length * 2 + b"\r\n" + MENU.encode())
+
+    web.serve_by(HOME, malformed)
+    web.serve_by(f"{HOME}contact", malformed)
+    turns = CountedTurns(cast(Any, None))
+
+    seen = await visit(web, delays=turns, pages=1)
+
+    assert web.asked == [f"{HOME}robots.txt", HOME, HOME, f"{HOME}contact"]
+    assert (seen.site.pages, turns.taken) == (2, len(web.asked))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from enricher.crawl.crawl_delay import CrawlDelay
-from enricher.crawl.errors import MovedElsewhere, PageRefused, SiteUnreachable
+from enricher.crawl.errors import AnswerMalformed, MovedElsewhere, PageRefused, SiteUnreachable
 from enricher.crawl.http.fetching import NO_VALIDATORS, Answer, Fetcher, Validators
 from enricher.crawl.robots import Robots
 from enricher.pages.urls import host_of, may_be_same_owner, origin_of, resolve, site_of
@@ -35,6 +35,7 @@ class CrawlSession:
     known: dict[str, Validators] = field(default_factory=dict)
     _asked_for: dict[str, float] = field(default_factory=dict)
     _sitemaps: dict[str, list[str]] = field(default_factory=dict)
+    _malformed: set[str] = field(default_factory=set)
     _free_at: float = 0
 
     async def fetch(self, url: str, **how: Any) -> Answer:
@@ -64,8 +65,15 @@ class CrawlSession:
         return self._sitemaps.get(origin_of(url), [])
 
     async def _get(self, url: str, **how: Any) -> Answer:
-        await self._wait_for_turn(site_of(host_of(url)))
-        return await self.fetcher.get(url, known=self.known.get(url, NO_VALIDATORS), **how)
+        site, origin, known = site_of(host_of(url)), origin_of(url), self.known.get(url, NO_VALIDATORS)
+        await self._wait_for_turn(site)
+        if origin not in self._malformed:
+            try:
+                return await self.fetcher.get(url, known=known, **how)
+            except AnswerMalformed:  # a browser may read it; so will the further pages be
+                self._malformed.add(origin)
+                await self._wait_for_turn(site)
+        return await self.fetcher.get(url, known=known, leniently=True, **how)
 
     async def _wait_for_turn(self, site: str) -> None:
         gap = max(self.delay_s, min(self._asked_for.get(site, 0.0), self.max_delay_s))

@@ -17,7 +17,7 @@ import httpcore2
 from aiohttp.http_exceptions import HttpProcessingError
 
 from common.observability import tracing
-from enricher.crawl.errors import PageRefused, SiteUnreachable
+from enricher.crawl.errors import AnswerMalformed, PageRefused, SiteUnreachable
 from enricher.crawl.http import lenient_http
 from enricher.crawl.http.decoding import Body, text_of
 from enricher.crawl.http.network import GuardedNetwork, proxied
@@ -125,32 +125,41 @@ class Fetcher:
         await self._network.close()
 
     async def get(
-        self, url: str, *, html_only: bool = True, limit: int | None = None, known: Validators = NO_VALIDATORS
+        self,
+        url: str,
+        *,
+        html_only: bool = True,
+        limit: int | None = None,
+        known: Validators = NO_VALIDATORS,
+        leniently: bool = False,
     ) -> Answer:
-        """Sends a GET, within the page's time and `limit` bytes. Raises SiteUnreachable, PageRefused."""
+        """Sends one GET, within the page's time and `limit` bytes. Raises SiteUnreachable, PageRefused.
+
+        Raises AnswerMalformed for an answer that a second GET may read `leniently`: when it is sent is the caller's
+        business, who keeps the crawl delay.
+        """
         try:
             with tracing.span("page", "client", **{"url.full": url}):
                 async with asyncio.timeout(self._timeout_s):
-                    return await self._get(url, html_only, limit or self._max_bytes, known)
+                    return await self._get(url, html_only, limit or self._max_bytes, known, leniently)
         except TimeoutError as error:
             raise SiteUnreachable(f"no answer within {self._timeout_s:g} s") from error
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             raise PageRefused(f"{url[:100]} is not the URL of a web page") from error
         except _BROKEN as error:
-            raise SiteUnreachable(str(error)[:200] or type(error).__name__) from error
+            is_malformed = isinstance(error, aiohttp.ClientResponseError) and not self._proxy
+            kind = AnswerMalformed if is_malformed else SiteUnreachable
+            raise kind(str(error)[:200] or type(error).__name__) from error
         except ValueError as error:
             raise PageRefused(f"{url[:100]} cannot be requested") from error
 
-    async def _get(self, url: str, html_only: bool, limit: int, known: Validators) -> Answer:
-        try:
-            async with self._session.get(url, headers=known.headers, allow_redirects=False) as response:
-                return await _answer(url, _reply(response), html_only, limit)
-        except aiohttp.ClientResponseError:  # malformed by the strictest reading; a browser may read it
-            if self._proxy:
-                raise
-        headers = self._headers | known.headers
-        async with lenient_http.get(url, headers, self._network, self._tls) as reply:
-            return await _answer(url, reply, html_only, limit)
+    async def _get(self, url: str, html_only: bool, limit: int, known: Validators, leniently: bool) -> Answer:
+        if leniently:
+            headers = self._headers | known.headers
+            async with lenient_http.get(url, headers, self._network, self._tls) as reply:
+                return await _answer(url, reply, html_only, limit)
+        async with self._session.get(url, headers=known.headers, allow_redirects=False) as response:
+            return await _answer(url, _reply(response), html_only, limit)
 
 
 async def _answer(url: str, reply: Reply, html_only: bool, limit: int) -> Answer:
