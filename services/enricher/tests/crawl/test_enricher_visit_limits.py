@@ -157,3 +157,19 @@ async def test_a_malformed_answer_is_asked_for_again_in_a_turn_of_its_own(web: A
 
     assert web.asked == [f"{HOME}robots.txt", HOME, HOME, f"{HOME}contact"]
     assert (seen.site.pages, turns.taken) == (2, len(web.asked))
+
+
+@pytest.mark.parametrize(("length", "is_whole"), [(200_500, True), (999_999, False)], ids=["too long", "breaks off"])
+async def test_a_page_that_breaks_off_is_visited_again_sooner(web: Any, length: int, is_whole: bool) -> None:
+    """Its end may come the next time; of a page that is too long there is never more."""
+    page = MENU.encode().ljust(200_500 if is_whole else 200)
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % length + page)
+
+    web.serve_by(HOME, answer)
+
+    seen = await visit(web, pages=0)
+
+    assert (seen.site.pages, seen.is_whole) == (1, is_whole)
+    assert "only the first" in seen.degraded_reasons[0]

@@ -71,6 +71,7 @@ class RunningVisit:
         self.documents.append(document)
         if answer.is_cut:
             self.reasons.append(f"{path_of(answer.url)[:100]}: only the first {len(answer.content)} bytes")
+            self.is_whole &= not answer.is_broken
         return document
 
     async def report(self) -> Visit:

@@ -28,8 +28,8 @@ class Visit:
 
     `is_forbidden`: the owner forbids visits, so no vendor may fetch the site for us either. `is_elsewhere`: the site
     redirects to a place that we refuse; `moved_to` is that place, if it is another site. `is_thin`: the pages have too
-    little text, or none. `is_whole`: no page is missing for a timeout or an overloaded site. `was_cached`: an earlier
-    visit's result; its `documents` may be gone.
+    little text, or none. `is_whole`: no page, nor a page's end, is missing for a timeout, a broken connection or an
+    overloaded site. `was_cached`: an earlier visit's result; its `documents` may be gone.
     """
 
     site: Site

@@ -1,6 +1,7 @@
 """One request against hostile and clumsy servers: real sockets on loopback, behind the real guard."""
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -85,18 +86,26 @@ async def test_a_page_of_exactly_the_limit_is_whole(web: Any, fetcher: Fetcher) 
 async def test_a_slow_drip_ends_at_the_deadline(web: Any) -> None:
     """A byte now and then keeps no read waiting for long; the page as a whole has a deadline all the same."""
 
-    async def drip(writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+    async def drip(writer: asyncio.StreamWriter, head: bytes = b"HTTP/1.1 200 OK\r\n\r\n") -> None:
+        writer.write(head)
         while not writer.is_closing():
             writer.write(b"x")
             await writer.drain()
             await asyncio.sleep(0.02)
 
+    async def drip_headers(writer: asyncio.StreamWriter) -> None:
+        await drip(writer, b"HTTP/1.1 200 OK\r\nX-More: ")
+
     web.serve_by("http://slow.sg/", drip)
+    web.serve_by("http://slower.sg/", drip_headers)
 
     async with Fetcher(user_agent="TestBot/1.0", timeout_s=0.3, max_bytes=10**6, network=web.guarded()) as fetcher:
+        started = time.monotonic()
+        answer = await fetcher.get("http://slow.sg/")
+        assert (answer.text.strip("x"), answer.is_broken) == ("", True)
+        assert time.monotonic() - started < 2
         with pytest.raises(SiteUnreachable, match=r"no answer within 0\.3 s"):
-            await fetcher.get("http://slow.sg/")
+            await fetcher.get("http://slower.sg/")
 
 
 async def test_a_resolver_that_hangs_ends_at_the_deadline(web: Any) -> None:
@@ -197,3 +206,21 @@ async def test_a_proxy_that_was_set_gets_the_whole_url(web: Any) -> None:
         assert (await fetcher.get("http://acme.example/about")).text == "by proxy"
 
     assert web.reached == []
+
+
+@pytest.mark.parametrize("leniently", [False, True])
+async def test_what_came_of_a_body_without_an_end_is_kept(web: Any, leniently: bool) -> None:
+    """A length that is too long, on a connection that stays open: browsers show the page, too."""
+    is_over = asyncio.Event()
+
+    async def stall(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 999\r\n\r\n<p>Welcome</p>")
+        await writer.drain()
+        await is_over.wait()
+
+    web.serve_by("http://acme.sg/", stall)
+    async with Fetcher(user_agent="TestBot/1.0", timeout_s=0.5, max_bytes=1000, network=web.guarded()) as fetcher:
+        answer = await fetcher.get("http://acme.sg/", leniently=leniently)
+    is_over.set()
+
+    assert (answer.text, answer.is_cut, answer.is_broken) == ("<p>Welcome</p>", True, True)

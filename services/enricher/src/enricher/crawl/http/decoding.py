@@ -27,13 +27,15 @@ _SURE = 8
 class Body:
     """The first `limit` bytes of an answer's body, decompressed as they arrive: a decompression bomb is never held.
 
-    `codings` are those of its Content-Encoding. `is_cut` says that something is missing, `is_full` that nothing more
-    will be taken. Raises SiteUnreachable for codings that nobody asked for.
+    `codings` are those of its Content-Encoding. `is_cut` says that something is missing, `is_broken` that it is missing
+    because the bytes ended early, `is_full` that nothing more will be taken. Raises SiteUnreachable for codings that
+    nobody asked for.
     """
 
     def __init__(self, codings: Sequence[str], limit: int) -> None:
         self.content = bytearray()
         self.is_cut = False
+        self.is_broken = False
         self.is_full = False
         self._limit = limit
         self._taken = 0
@@ -74,9 +76,13 @@ class Body:
         self.is_full = self.is_cut or self._unpacker.eof
 
     def end(self) -> None:
-        """Marks the end of the bytes; a compressed body without its own end counts as truncated."""
+        """Marks the end of the bytes; a compressed body without its own end counts as broken."""
         if self._taken and self._unpacker and not self._unpacker.eof:
-            self.is_cut = True
+            self.breaks_off()
+
+    def breaks_off(self) -> None:
+        """Marks that no more bytes come, though there were more."""
+        self.is_cut = self.is_broken = True
 
 
 def unpacked(content: bytes, limit: int) -> bytes:

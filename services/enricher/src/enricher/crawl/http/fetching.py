@@ -29,6 +29,8 @@ _MAX_HEADER = 32 * 1024
 #: The transfer encoding that leaves a body as it is.
 _FRAMINGS = frozenset({"chunked"})
 _LOOKS_AFTER_S = 1.0
+#: After the page's time is over, until the connection is closed whatever holds it.
+_CLOSES_WITHIN_S = 0.2
 #: No connection, no HTTP, or an answer that breaks off.
 _BROKEN = (aiohttp.ClientError, HttpProcessingError, OSError, httpcore2.NetworkError, httpcore2.ProtocolError)
 
@@ -53,8 +55,8 @@ NO_VALIDATORS = Validators()
 class Answer:
     """An answer. `content` is the decompressed body of a success; with `html_only`, of HTML alone.
 
-    `is_cut` says that there was more of it: beyond the limit, or beyond the point where the connection broke. `refresh`
-    is the header of that name: "0; url=/en/".
+    `is_cut` says that there was more of it: beyond the limit or, if `is_broken`, beyond the point where the connection
+    broke or the time was over. `refresh` is the header of that name: "0; url=/en/".
     """
 
     url: str
@@ -64,6 +66,7 @@ class Answer:
     location: str | None
     content: bytes
     is_cut: bool
+    is_broken: bool = False
     refresh: str | None = None
     validators: Validators = NO_VALIDATORS
 
@@ -140,7 +143,7 @@ class Fetcher:
         """
         try:
             with tracing.span("page", "client", **{"url.full": url}):
-                async with asyncio.timeout(self._timeout_s):
+                async with asyncio.timeout(self._timeout_s + _CLOSES_WITHIN_S):
                     return await self._get(url, html_only, limit or self._max_bytes, known, leniently)
         except TimeoutError as error:
             raise SiteUnreachable(f"no answer within {self._timeout_s:g} s") from error
@@ -154,16 +157,17 @@ class Fetcher:
             raise PageRefused(f"{url[:100]} cannot be requested") from error
 
     async def _get(self, url: str, html_only: bool, limit: int, known: Validators, leniently: bool) -> Answer:
+        until = asyncio.get_running_loop().time() + self._timeout_s
         if leniently:
             headers = self._headers | known.headers
             async with lenient_http.get(url, headers, self._network, self._tls) as reply:
-                return await _answer(url, reply, html_only, limit)
+                return await _answer(url, reply, html_only, limit, until)
         async with self._session.get(url, headers=known.headers, allow_redirects=False) as response:
-            return await _answer(url, _reply(response), html_only, limit)
+            return await _answer(url, _reply(response), html_only, limit, until)
 
 
-async def _answer(url: str, reply: Reply, html_only: bool, limit: int) -> Answer:
-    """Takes what is wanted of a reply."""
+async def _answer(url: str, reply: Reply, html_only: bool, limit: int, until: float) -> Answer:
+    """Builds the answer from a reply, by the loop's time `until`."""
     if reply.status < 200:
         raise SiteUnreachable(f"HTTP {reply.status:03} is no final answer")
     if not _FRAMINGS.issuperset(reply.codings(b"transfer-encoding")):
@@ -172,7 +176,7 @@ async def _answer(url: str, reply: Reply, html_only: bool, limit: int) -> Answer
     wanted = 200 <= reply.status < 300 and (content_type in _HTML or not html_only)
     body = Body(reply.codings(b"content-encoding") if wanted else [], limit)
     if wanted:
-        await _read(reply, body)
+        await _read(reply, body, until)
     return Answer(
         url=url,
         status=reply.status,
@@ -181,24 +185,27 @@ async def _answer(url: str, reply: Reply, html_only: bool, limit: int) -> Answer
         location=reply.header(b"location") or None if 300 <= reply.status < 400 else None,
         content=bytes(body.content),
         is_cut=body.is_cut,
+        is_broken=body.is_broken,
         refresh=reply.header(b"refresh")[:1500] or None,
         validators=Validators(etag=reply.validator(b"etag"), last_modified=reply.validator(b"last-modified")),
     )
 
 
-async def _read(reply: Reply, body: Body) -> None:
-    """Reads the body. One that breaks off counts as truncated."""
+async def _read(reply: Reply, body: Body, until: float) -> None:
+    """Fills the body until the loop's time `until`. One that breaks off, or has no end by then, is as good as one that
+    was cut: servers that announce too long a body keep the connection open.
+    """
     try:
-        async with aclosing(reply.parts) as parts:
+        async with asyncio.timeout_at(until), aclosing(reply.parts) as parts:
             async for part in parts:
                 body.feed(part)
                 if body.is_full:
                     return
         body.end()
-    except _BROKEN:
+    except _BROKEN:  # also TimeoutError
         if not body.content:
             raise
-        body.is_cut = True
+        body.breaks_off()
 
 
 def _reply(response: aiohttp.ClientResponse) -> Reply:
