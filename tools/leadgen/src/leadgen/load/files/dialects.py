@@ -155,7 +155,7 @@ def _converted(name: str, blocks: Blocks, dialect: Dialect) -> Blocks:
         yield "".join(written).encode(errors="surrogateescape"), position
     except UnicodeError as error:
         raise NotARegister(
-            f"{name}: is no {dialect.encoding.upper()}, though it looks so ({error}). Save it as UTF-8."
+            f"{name}: looks like {dialect.encoding.upper()}, but cannot be decoded ({error}). Save it as UTF-8."
         ) from error
     except csv.Error as error:
         raise NotARegister(
