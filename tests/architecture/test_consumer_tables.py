@@ -33,7 +33,7 @@ RULES = re.compile(
         'A second delivery of an event never reaches a handler: "when run again" is after a crash or a failure. An '
         "event ends when its handler returns; announced events are sent once their transaction has committed. While "
         "the database is away, an event waits. After a `Transient` error it is retried for PATIENCE, then it is a dead "
-        "letter; after any other error it is one at once, but too many unknown errors pause the tenant."
+        "letter. After any other error it is a dead letter at once; too many unknown errors pause the tenant instead."
     ).replace("PATIENCE", r"(?:24 hours|[A-Z_]+ \(24 hours\))")
 )
 

@@ -10,8 +10,8 @@ and announced events keep the lane.
 
 A second delivery of an event never reaches a handler: "when run again" is after a crash or a failure. An event ends
 when its handler returns; announced events are sent once their transaction has committed. While the database is away, an
-event waits. After a `Transient` error it is retried for 24 hours, then it is a dead letter; after any other error it is
-one at once, but too many unknown errors pause the tenant.
+event waits. After a `Transient` error it is retried for 24 hours, then it is a dead letter. After any other error it is
+a dead letter at once; too many unknown errors pause the tenant instead.
 
 A failure is an unreachable database, or another worker that visits the same site for too long. An unreachable website,
 and a vendor that is down, refuses the account or is out of budget, only skip a step: `degraded_reasons` says why. An

@@ -1,4 +1,4 @@
-"""Starts a tenant's night by hand, by the code of the command `leadgen nightly`.
+"""Starts a tenant's night on request (`POST /admin/runs/nightly`), by the code of the command `leadgen nightly`.
 
 in          out                             when run again                 on a failure
 RequestRun  RefreshRegister,                a run without a manifest (the  the three kinds of commands to the
@@ -12,8 +12,8 @@ Lanes: RequestRun, and all that is announced, is nightly.
 
 A second delivery of an event never reaches a handler: "when run again" is after a crash or a failure. An event ends
 when its handler returns; announced events are sent once their transaction has committed. While the database is away, an
-event waits. After a `Transient` error it is retried for 24 hours, then it is a dead letter; after any other error it is
-one at once, but too many unknown errors pause the tenant.
+event waits. After a `Transient` error it is retried for 24 hours, then it is a dead letter. After any other error it is
+a dead letter at once; too many unknown errors pause the tenant instead.
 
 `planning` announces in transactions of its own, not in one of the event's. The background task of `run/follower.py`,
 which `main.py` starts, records the progress and the end of the runs.

@@ -21,8 +21,8 @@ nightly. Each lane has its own workers.
 
 A second delivery of an event never reaches a handler: "when run again" is after a crash or a failure. An event ends
 when its handler returns; announced events are sent once their transaction has committed. While the database is away, an
-event waits. After a `Transient` error it is retried for ODOO_PATIENCE_H (24 hours), then it is a dead letter; after any
-other error it is one at once, but too many unknown errors pause the tenant.
+event waits. After a `Transient` error it is retried for ODOO_PATIENCE_H (24 hours), then it is a dead letter. After any
+other error it is a dead letter at once; too many unknown errors pause the tenant instead.
 
 A *link* (table `odoo_links`) holds a company's records in Odoo as of its newest score. A lead with an older score
 changes nothing: its LeadSynced has the link's status.

@@ -11,8 +11,8 @@ has its own workers, and announced events keep the lane.
 
 A second delivery of an event never reaches a handler: "when run again" is after a crash or a failure. An event ends
 when its handler returns; announced events are sent once their transaction has committed. While the database is away, an
-event waits. After a `Transient` error it is retried for 24 hours, then it is a dead letter; after any other error it is
-one at once, but too many unknown errors pause the tenant.
+event waits. After a `Transient` error it is retried for 24 hours, then it is a dead letter. After any other error it is
+a dead letter at once; too many unknown errors pause the tenant instead.
 
 `lead_features` and `lead_scores` hold the newest enrichment of each company; an older one that comes late changes
 nothing and announces the saved score. An older ICP that comes late is ignored. `rationale_rewriter`, a background task

@@ -24,8 +24,8 @@ nightly; CompanyEnriched has its request's lane. Each lane has its own workers, 
 
 A second delivery of an event never reaches a handler: "when run again" is after a crash or a failure. An event ends
 when its handler returns; announced events are sent once their transaction has committed. While the database is away, an
-event waits. After a `Transient` error it is retried for 24 hours, then it is a dead letter; after any other error it is
-one at once, but too many unknown errors pause the tenant.
+event waits. After a `Transient` error it is retried for 24 hours, then it is a dead letter. After any other error it is
+a dead letter at once; too many unknown errors pause the tenant instead.
 
 A job that reaches its limit of companies is done, and a new job continues it. RefreshRegister brings new and changed
 register entries into `companies`; RequestCandidates adds companies of the whole register by the tenant's ICP;
