@@ -55,7 +55,7 @@ async def fetching_from(script: Script, *, timeout_s: float = 5) -> AsyncIterato
 
 
 async def answer_to(script: Script) -> Answer:
-    """As a crawl session reads it: strictly first."""
+    """Reads the answer as a crawl session does: strictly first."""
     async with fetching_from(script) as fetcher:
         try:
             return await fetcher.get(PAGE)

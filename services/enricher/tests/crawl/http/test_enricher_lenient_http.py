@@ -25,7 +25,7 @@ async def fetcher(web: Any) -> AsyncIterator[Fetcher]:
 
 
 async def read(fetcher: Fetcher, url: str, **how: Any) -> Answer:
-    """As a crawl session does: strictly first."""
+    """Fetches a page as a crawl session does: strictly first."""
     try:
         return await fetcher.get(url, **how)
     except AnswerMalformed:
