@@ -1,1 +1,1 @@
-"""Leadgen's HTTP front: chat, jobs and live progress."""
+"""Leadgen's HTTP API: chat, jobs and live progress."""

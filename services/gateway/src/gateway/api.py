@@ -23,10 +23,10 @@ __all__ = ["Dependencies", "application"]
 
 
 class Application(FastAPI):
-    """FastAPI with an OpenAPI document that tells every answer."""
+    """FastAPI with an OpenAPI document that lists every answer."""
 
     def openapi(self) -> dict[str, Any]:
-        """Builds the document, once: with the errors that any route may answer with."""
+        """Builds the document once, with the errors that any route may answer with."""
         if self.openapi_schema is None:
             self.openapi_schema = api_document.completed(super().openapi())
         return self.openapi_schema

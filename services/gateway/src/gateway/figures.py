@@ -64,7 +64,7 @@ class Figures(BaseModel):
 
 
 async def keep_ttfb(tx: Connection, ttfb_ms: float) -> None:
-    """Keeps a sample for the length of its window."""
+    """Saves a sample for the length of its window."""
     await tx.execute(FORGET_TTFB, TTFB_WINDOW)
     await tx.execute(KEEP_TTFB, ttfb_ms)
 

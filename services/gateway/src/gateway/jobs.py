@@ -57,12 +57,12 @@ class Job(BaseModel):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more happens to the job by itself."""
+        """Whether the job stays in its state until someone acts."""
         return self.status in ("done", "error", "cancelled")
 
     @property
     def version(self) -> str:
-        """A name of the job's present state: equal states of a job have equal names, on every replica."""
+        """Identifies the job's present state: equal states have equal versions, on every replica."""
         return f"{self.status}.{self.processed}.{self.total}"
 
 
@@ -110,5 +110,5 @@ def position_of(cursor: str) -> Position:
 
 
 def no_such(tenant_id: int, job_id: UUID) -> Problem:
-    """Builds the 404 for a job that the tenant has not."""
+    """Builds the 404 for a job that the tenant does not have."""
     return Problem(404, "No such job", f"Tenant {tenant_id} has no job {job_id}.")

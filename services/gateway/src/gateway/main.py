@@ -64,13 +64,13 @@ async def serve(settings: GatewaySettings) -> None:
 
 
 def for_browsers(app: ASGIApp, settings: GatewaySettings) -> ASGIApp:
-    """Admits the pages of other origins that the settings name."""
+    """Allows the origins in the settings to call the gateway from a browser."""
     return admit_origins(app, origins_of(settings.cors_origins))
 
 
 @asynccontextmanager
 async def gateway(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
-    """Builds the application. It needs the database to start, and works without Kafka until Kafka is back."""
+    """Builds the application. It needs the database to start; it starts without Kafka and uses it when it is back."""
     database = await connect(SERVICE, settings, size=20)
     feed = Feed(settings.kafka, ReadSuppression(database))
     relay = Relay(database, settings.kafka, SERVICE)

@@ -1,4 +1,4 @@
-"""Replies to a rep's message: a question is answered from the tenant's data, anything else is a request for companies.
+"""Replies to a rep's message: answers questions from the tenant's data; other messages are requests for companies.
 
 POST /chat and the agent protocol present the same messages.
 """
@@ -49,7 +49,7 @@ class Replies:
         *,
         since: datetime | None = None,
     ) -> AsyncGenerator[Message | None]:
-        """Yields the events of the reply, and `None` when there was none for a while.
+        """Yields the events of the reply, and `None` after a while without one.
 
         `key` makes a repeat of the message the same request. `since` continues a reply that began then, on a replica
         that is gone: what was announced meanwhile is read from Kafka once more.

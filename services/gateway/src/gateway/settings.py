@@ -69,11 +69,11 @@ class GatewaySettings(ServiceSettings):
 
     @property
     def is_production(self) -> bool:
-        """Whether the gateway serves users: only the issuer's tokens are accepted then."""
+        """Whether the gateway serves users, and so accepts only the issuer's tokens."""
         return self.app_env == "production"
 
     def fault(self) -> str | None:
-        """Finds a fault in the settings of tokens, which no field has alone; `None` if there is none."""
+        """Finds a contradiction between the settings of tokens; `None` if there is none."""
         if self.oidc_issuer and not self.oidc_audience:
             return "setting OIDC_AUDIENCE: missing; tokens of OIDC_ISSUER are checked for their audience"
         if self.is_production:
@@ -92,7 +92,7 @@ class GatewaySettings(ServiceSettings):
 
     @property
     def caps(self) -> dict[str, int]:
-        """Units per tenant and day by vendor, as usage.py names them."""
+        """Units per tenant and day by vendor, with the names in usage.py."""
         return {
             "tavily": self.tavily_max_queries,
             "lusha": self.lusha_max_contact_lookups,

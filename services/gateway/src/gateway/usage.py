@@ -29,7 +29,7 @@ UNITS: Mapping[str, str] = {
 
 
 class VendorUsage(BaseModel):
-    """Units of a vendor that the tenant used on a day. `openai_wording` is for the words of rationales."""
+    """Units of a vendor that the tenant used on a day. `openai_wording` is for rationales."""
 
     vendor: str = Field(examples=["lusha"])
     unit: str = Field(examples=["credits"])
@@ -40,7 +40,7 @@ class VendorUsage(BaseModel):
 
 
 class DayUsage(BaseModel):
-    """A day in Singapore, with all vendors."""
+    """The usage of a day in Singapore, for all vendors."""
 
     day: date
     vendors: list[VendorUsage]

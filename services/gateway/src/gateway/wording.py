@@ -14,7 +14,7 @@ def is_or_are(count: int) -> str:
 
 
 def matching(count: int) -> str:
-    """`1 company matches`, `5 companies match`."""
+    """Writes a number of matches: `1 company matches`, `5 companies match`."""
     return "1 company matches" if count == 1 else f"{count} companies match"
 
 
@@ -24,12 +24,12 @@ def titles_of(industries: Iterable[Industry]) -> list[str]:
 
 
 def one_of(industries: Iterable[Industry]) -> str:
-    """`A, B or C`; empty for none."""
+    """Joins alternatives: `A, B or C`; empty for none."""
     return joined(titles_of(industries)[:MAX_NAMES], "or")
 
 
 def all_of(names: Sequence[str]) -> str:
-    """`A, B and 3 more`."""
+    """Joins the first items, with the number of the others: `A, B and 3 more`."""
     shown = list(names[:MAX_NAMES])
     more = [f"{len(names) - len(shown)} more"] if len(names) > len(shown) else []
     return joined([*shown, *more], "and")
@@ -41,5 +41,5 @@ def sentence(words: str) -> str:
 
 
 def joined(names: Sequence[str], last: str) -> str:
-    """`A, B or C` with `or` as the last word between them."""
+    """Joins words: `A, B or C` with `or` as the last word between them."""
     return f" {last} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

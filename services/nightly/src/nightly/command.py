@@ -1,4 +1,4 @@
-"""The options of the nightly command. Pure: reading them starts nothing."""
+"""Parses the options of the nightly command. Pure: it starts nothing."""
 
 import argparse
 import sys
@@ -12,14 +12,14 @@ from nightly.settings import tenant_numbers
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """Says what is wrong in one line."""
+        """Reports an error in one line."""
         sys.stderr.write(f"{self.prog}: {message}\n")
         raise SystemExit(2)
 
 
 @dataclass(frozen=True)
 class Command:
-    """Options of a start. `None`: the setting, or today."""
+    """Options of a start. `None` means the setting's value, or today."""
 
     tenants: frozenset[int]
     include: frozenset[int] | None
@@ -33,7 +33,7 @@ class Command:
 
 
 def read_command(arguments: Sequence[str] | None = None) -> Command:
-    """Reads the command's options. Exits with 2 and one line for a wrong one, with 0 after `--help`."""
+    """Parses the command's options. Exits with 2 and one line for an invalid one, with 0 after `--help`."""
     parser = _Parser(
         prog="leadgen-nightly",
         description="Runs the night of every active tenant: plans, publishes, waits until the companies are scored and"

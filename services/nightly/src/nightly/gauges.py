@@ -1,4 +1,4 @@
-"""Gauges of the newest night, read from the runs of all tenants. Every replica says the same."""
+"""Gauges of the newest night, from the runs of all tenants. Every replica reports the same values."""
 
 import asyncio
 from collections import Counter
@@ -25,7 +25,7 @@ class Night(NamedTuple):
 
 
 def kept_gauges(database: Database) -> "AbstractAsyncContextManager[asyncio.Task[None]]":
-    """Sets the gauges every `LOOK_EVERY_S` in the background. Yields the task, which does not end by itself."""
+    """Sets the gauges every `LOOK_EVERY_S` in the background. Yields the task, which runs until it is cancelled."""
 
     async def look() -> None:
         show(await newest_night(database))
@@ -35,7 +35,7 @@ def kept_gauges(database: Database) -> "AbstractAsyncContextManager[asyncio.Task
 
 
 async def newest_night(database: Database) -> Night:
-    """Counts the newest night of the active tenants, each in a transaction of its own. Raises Unavailable."""
+    """Counts the newest night of the active tenants, with a transaction for each. Raises Unavailable."""
     async with database.without_tenant() as tx:
         active = await tenants.active(tx)
     found = []

@@ -126,7 +126,10 @@ async def _start(command: Command, settings: NightlySettings) -> tuple[str, int]
 
 
 async def prune_after(database: Database, settings: NightlySettings) -> None:
-    """Deletes rows past their retention period. If that fails, the night is as it was; the next one continues."""
+    """Deletes rows past their retention period.
+
+    If that fails, the night's result does not change; the next night continues.
+    """
     try:
         await prune(database, settings.retention)
     except (LeadgenError, asyncpg.PostgresError) as error:
@@ -134,7 +137,7 @@ async def prune_after(database: Database, settings: NightlySettings) -> None:
 
 
 async def send_report(database: Database, settings: NightlySettings, summary: Summary) -> None:
-    """Sends the report on the night, unless one has reported on all runs of this start since they were planned.
+    """Sends the report on the night, unless another start has reported on all runs of this one since they were planned.
 
     One that cannot be sent is a line in the log, and the night is as it was; the next start tries again.
     """
@@ -172,7 +175,7 @@ async def _is_reported(database: Database, ran: Iterable[tuple[int, UUID]]) -> b
 
 
 async def require_kafka(bootstrap_servers: Servers) -> None:
-    """Raises Unavailable if no broker answers in time. Its client's own lines about that are kept out of the log."""
+    """Raises Unavailable if no broker answers in time. Keeps the client's own lines about that out of the log."""
     loggers = [logging.getLogger(name) for name in ("aiokafka", "common.service")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
@@ -188,7 +191,7 @@ async def require_kafka(bootstrap_servers: Servers) -> None:
 
 
 def origin_of(given: str) -> Origin:
-    """Reads what `--from-manifest` names: a run's id, or a file. Raises RunRefused for a file that cannot be read."""
+    """Reads the argument of `--from-manifest`: a run's id, or a file. Raises RunRefused for an unreadable file."""
     try:
         return Origin(run_id=UUID(given), name=given)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Metrics of the nightly stage: the newest night of all tenants together. Commands end too soon to be asked."""
+"""Metrics of the nightly stage: the newest night of all tenants together. Commands end too soon to be scraped."""
 
 from prometheus_client import Gauge
 

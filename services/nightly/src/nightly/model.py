@@ -45,12 +45,12 @@ ENRICHING = frozenset({"requested", "enriching"})
 
 
 class RunRefused(Permanent):
-    """The run cannot be had as it was asked for; nothing was written."""
+    """The run is not possible as requested; nothing was written."""
 
 
 @dataclass(frozen=True)
 class Tenant:
-    """A tenant, by number and name, and its own cap of companies a night."""
+    """A tenant: its number, its name, and its own cap of companies a night."""
 
     tenant_id: int
     name: str
@@ -58,7 +58,7 @@ class Tenant:
 
 
 class Caps(NamedTuple):
-    """The caps of a run: of the setting, the tenant's own instead of it, and the limit of this start."""
+    """The caps of a run: the setting's, the tenant's own (which replaces it), and the limit of this start."""
 
     setting: int
     tenant: int | None = None
@@ -66,13 +66,13 @@ class Caps(NamedTuple):
 
     @property
     def cap(self) -> int:
-        """Companies at most."""
+        """The maximum number of companies."""
         own = self.setting if self.tenant is None else self.tenant
         return own if self.limit is None else min(own, self.limit)
 
 
 class ChainIds(NamedTuple):
-    """The ids of the events that follow from one another about one company in one night."""
+    """The ids of the successive events about one company in one night."""
 
     requested: UUID
     enriched: UUID
@@ -95,12 +95,12 @@ def select_tenants(active: Collection[Tenant], include: Collection[int], exclude
 
 
 def refresh_request(night: date) -> Announcement:
-    """Builds the command to refresh the companies from the register; of no tenant."""
+    """Builds the command to refresh the companies from the register. It belongs to no tenant."""
     return nightly_announcement(RefreshRegister(), night)
 
 
 def upsert_request(tenant_id: int, job_id: UUID, night: date) -> Announcement:
-    """Builds the command to execute this job in this night; equal each time."""
+    """Builds the command to execute this job in this night. It is equal each time."""
     return nightly_announcement(RequestUpsert(tenant_id=tenant_id, job_id=job_id), night, correlation_id=str(job_id))
 
 
@@ -118,26 +118,26 @@ def enrichment_request(tenant_id: int, company: Company, night: date, skip: Coll
 
 
 def chain_ids(request: Announcement) -> ChainIds:
-    """Returns the ids of all events that follow from an enrichment's request, as the stages derive them."""
+    """Returns the ids of all events that follow from an enrichment's request, by the derivation of the stages."""
     requested, key = request.envelope.event_id, request.event.identity
     enriched = derived_id(requested, CompanyEnriched.topic, key)
     return ChainIds(requested, enriched, derived_id(enriched, LeadScored.topic, key))
 
 
 def nightly_announcement(event: Event, night: date, *, correlation_id: str | None = None) -> Announcement:
-    """Builds the announcement of an event that happens once in a night; equal each time."""
+    """Builds the announcement of an event that happens once in a night. It is equal each time."""
     event_id = scheduled_id(midnight_of(night), event.topic, event.identity)
     return Announcement(event, Envelope(event_id, event.tenant_id, lane="nightly", correlation_id=correlation_id))
 
 
 def is_empty(icp: Icp) -> bool:
-    """Whether an ICP asks for nothing that the register knows."""
+    """Whether an ICP has no criterion that the register can answer."""
     return not icp.industries and not icp.districts and icp.age_from is None and icp.age_to is None
 
 
 @dataclass(frozen=True)
 class Retention:
-    """Days for which kinds of rows are kept; 0: unlimited."""
+    """Retention periods of rows in days; 0: unlimited."""
 
     runs: int
     facts: int

@@ -1,4 +1,4 @@
-"""A start of the nightly run: the upkeep, the refresh of the register, and every selected tenant's run."""
+"""A start of the nightly run: the maintenance, the refresh of the register, and every selected tenant's run."""
 
 import asyncio
 import time
@@ -40,14 +40,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The tenants to run, and what is said of those that are not."""
+    """The tenants to run, and the reasons for those that are not run."""
 
     tenants: Sequence[Tenant]
     left_out: Sequence[TenantOutcome]
 
 
 async def choose(database: Database, choice: Choice) -> Chosen:
-    """Finds the tenants of a start. Raises RunRefused for one that the command names and that cannot be run."""
+    """Finds the tenants of a start. Raises RunRefused for a named tenant that cannot be run."""
     async with database.without_tenant() as tx:
         active = await tenants.active(tx)
     numbers = {tenant.tenant_id for tenant in active}
@@ -74,7 +74,7 @@ async def choose(database: Database, choice: Choice) -> Chosen:
 
 
 async def read_origin(database: Database, chosen: Chosen, origin: Origin) -> dict[int, GivenManifest]:
-    """Reads the manifests that the command names, by tenant.
+    """Reads the manifests named by the command, by tenant.
 
     Raises RunRefused if there is none, or one of a tenant that is not among the chosen ones.
     """
@@ -96,7 +96,7 @@ async def read_origin(database: Database, chosen: Chosen, origin: Origin) -> dic
 async def plans(
     database: Database, chosen: Chosen, rules: Rules, given: Mapping[int, GivenManifest] | None = None
 ) -> list[Plan]:
-    """Plans each tenant's night by the candidates that there are now, and writes nothing. Raises RunRefused."""
+    """Plans each tenant's night by its present candidates, and writes nothing. Raises RunRefused."""
     made = []
     for tenant in chosen.tenants:
         if given is None or tenant.tenant_id in given:
@@ -114,7 +114,9 @@ async def run_night(
     wait: bool = True,
     given: Mapping[int, GivenManifest] | None = None,
 ) -> Summary:
-    """Runs the tenants' nights. May be repeated and run at once with others: a second one resumes or finds them done.
+    """Runs the tenants' nights.
+
+    May be repeated and run concurrently: a second start resumes the runs or finds them done.
 
     All runs are begun, and the upserter has its commands for all of them, before the first tenant's turn comes.
     A tenant that fails is reported in the summary. The others go on.
@@ -148,7 +150,7 @@ async def run_night(
 
 
 async def _begin(database: Database, tenant: Tenant, rules: Rules, start: Start) -> bool:
-    """Puts the tenant's run on record before its turn comes, so that one whose turn never comes is missed.
+    """Records the tenant's run before its turn comes, so that a run whose turn never comes is reported.
 
     Returns whether it is to be planned. An error is logged: the tenant's turn meets it again, and records it.
     """
@@ -161,7 +163,7 @@ async def _begin(database: Database, tenant: Tenant, rules: Rules, start: Start)
 
 
 async def _announce_upserts(database: Database, tenant: Tenant, rules: Rules) -> planning.Commands | None:
-    """Has the upserter begin with the tenant's jobs and candidates, which its own turn may come too late for.
+    """Announces the tenant's jobs and candidate search before its turn, so that the upserter begins early.
 
     Returns `None` after an error, which is logged: the tenant's turn announces them again.
     """

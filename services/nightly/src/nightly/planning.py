@@ -1,4 +1,4 @@
-"""Plans a tenant's night: has the upserter bring the candidates up to date, selects, and writes the manifest.
+"""Plans a tenant's night: has the upserter update the candidates, selects companies, and writes the manifest.
 
 Everything may be repeated. The manifest and the requests in the outbox are one transaction: a run has all or nothing.
 """
@@ -78,7 +78,7 @@ async def announce_upserts(database: Database, tenant: Tenant, rules: Rules) -> 
 async def wait_for_upserts(
     database: Database, tenant: Tenant, commands: Commands, rules: Rules, until: datetime
 ) -> Upserts:
-    """Waits until the commands have ended, or until this moment, and records what came of them.
+    """Waits until the commands have ended, or until this moment, and records and returns their outcome.
 
     The night continues with the candidates that there are; what is late is there for the next one.
     """
@@ -100,7 +100,7 @@ async def wait_for_upserts(
 async def plan(
     database: Database, tenant: Tenant, rules: Rules, now: datetime, given: GivenManifest | None = None
 ) -> Plan:
-    """Selects the companies of the night; writes nothing. Raises RunRefused for a given manifest that does not fit."""
+    """Selects the companies of the night; writes nothing. Raises RunRefused for an unsuitable manifest."""
     caps = rules.caps_of(tenant)
     async with database.transaction(tenant.tenant_id) as tx:
         if given is not None:
@@ -125,7 +125,7 @@ async def publish(
     given: GivenManifest | None = None,
     summary: Mapping[str, Any] | None = None,
 ) -> None:
-    """Writes the manifest, and the requests into the outbox, in one transaction. A run that has them stays as it is.
+    """Writes the manifest, and the requests into the outbox, in one transaction. A run that has them does not change.
 
     Adds to the run's summary what was planned, and `summary`.
     Raises RunRefused if the run has another manifest than the given one.
@@ -146,7 +146,7 @@ async def publish(
 
 
 async def require_same(database: Database, made: Plan, night: date) -> None:
-    """Raises RunRefused if the tenant's run of the night has a manifest, and another one than this plan."""
+    """Raises RunRefused if the tenant's run of the night has a manifest other than this plan."""
     async with database.transaction(made.tenant.tenant_id) as tx:
         await _require_same(tx, made, night)
 

@@ -14,7 +14,7 @@ from nightly.settings import PruneSettings
 
 
 def main() -> None:
-    """The console script. Exit code 1 if it cannot go on; what was deleted stays so."""
+    """The console script. Exit code 1 if it cannot continue; rows that it has deleted stay deleted."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     settings = read(PruneSettings)
     logs.configure(PRODUCER, settings.log_level, stream=sys.stderr)

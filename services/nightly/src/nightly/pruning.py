@@ -26,7 +26,7 @@ PRUNE = "SELECT prune($1, $2, $3)"
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of rows, as the database's function `prune` knows it."""
+    """A kind of rows with a retention period, by its name in the database's function `prune`."""
 
     name: str
     days: int
@@ -35,7 +35,7 @@ class Kind:
 
 
 def kinds(retention: Retention) -> list[Kind]:
-    """Lists the kinds that are kept for a limited time."""
+    """Lists the kinds with a limited retention period."""
     every = [
         Kind("runs", retention.runs, is_of_tenants=True, batch=RUNS_AT_ONCE),
         Kind("enrichments", retention.runs, is_of_tenants=True),
@@ -52,7 +52,7 @@ def kinds(retention: Retention) -> list[Kind]:
 
 
 async def prune(database: Database, retention: Retention) -> dict[str, int]:
-    """Deletes rows past their retention period; returns the number by kind. Of two at once, one does nothing."""
+    """Deletes rows past their retention period; returns the number by kind. Two calls at once: one does nothing."""
     async with database.lock("prune") as held:
         if held is None:
             return {}

@@ -14,7 +14,7 @@ NIGHTS_BACK = 7
 
 @dataclass(frozen=True)
 class Rules:
-    """Rules of a night's plans. `skip` names steps of the run and of its enrichments that are left out."""
+    """Rules of a night's plans. `skip` names steps of the run and of its enrichments to leave out."""
 
     night: date
     daily_cap: int
@@ -27,16 +27,16 @@ class Rules:
     window: timedelta = timedelta(hours=6)
 
     def caps_of(self, tenant: Tenant) -> Caps:
-        """The caps of a tenant's run."""
+        """Returns the caps of a tenant's run."""
         return Caps(self.daily_cap, tenant.nightly_cap, self.limit)
 
     def deadlines(self, began: datetime) -> tuple[datetime, datetime]:
-        """Returns the end of the window, and until when the upserter is waited for, of a start at `began`."""
+        """Returns the end of the window, and the time limit for the upserter, of a start at `began`."""
         return began + self.window, began + self.upsert_patience
 
 
 def rules_of(settings: NightlySettings, night: date, *, today: date, limit: int | None = None) -> Rules:
-    """Builds the rules of a night. Raises RunRefused for a date in the future, or too long ago."""
+    """Builds the rules of a night. Raises RunRefused for a date in the future, or too far in the past."""
     if night > today:
         raise RunRefused(f"the night of {night} has not come yet: today is {today} in Singapore")
     if night < today - timedelta(days=NIGHTS_BACK):

@@ -29,7 +29,7 @@ Prices = Annotated[dict[str, NonNegativeFloat], NoDecode]
 
 
 class ReportSettings(DatabaseSettings):
-    """Settings of the report, read once, in report/command.py. The run has them too: it sends the report."""
+    """Settings of the report, read once, in report/command.py. The run has them too, since it sends the report."""
 
     log_level: LogLevel = "INFO"
     sched_tenant_include: Tenants = Field(
@@ -74,12 +74,12 @@ class ReportSettings(DatabaseSettings):
 
     @property
     def sends_reports(self) -> bool:
-        """Whether there is a mail server, and somebody to write to."""
+        """Whether a mail server and a recipient are set."""
         return self.smtp_url is not None and bool(self.report_to)
 
 
 class RetentionSettings(Settings):
-    """Settings of what is kept for how long."""
+    """Settings of retention periods."""
 
     retention_runs_days: Retained = Field(
         default=400, description="days that runs and enrichments are kept; 0: unlimited"
@@ -89,7 +89,7 @@ class RetentionSettings(Settings):
 
     @property
     def retention(self) -> Retention:
-        """The days by kind."""
+        """The retention periods in days by kind."""
         return Retention(self.retention_runs_days, self.retention_facts_days, self.retention_events_days)
 
 
@@ -138,7 +138,7 @@ class NightlySettings(ReportSettings, RetentionSettings, StageSettings):
 
     @property
     def ages(self) -> Ages:
-        """The ages past which something is stale."""
+        """The ages above which data is stale."""
         days = (self.sched_stale_enrichment_days, self.sched_stale_features_days, self.sched_stale_contacts_days)
         return Ages(*(timedelta(days=each) for each in days))
 

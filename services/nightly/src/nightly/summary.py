@@ -12,7 +12,7 @@ DONE, FAILED, PARTIAL = 0, 1, 3
 
 @dataclass(frozen=True)
 class TenantOutcome:
-    """The outcome of a tenant's run. `error`: it failed. `note` says what keeps a partial one from being done.
+    """The outcome of a tenant's run. `error`: it failed. `note` explains why a partial one is not done.
 
     `status` is that of the run; `skipped`: the tenant was left out, and `note` says why.
     """
@@ -78,13 +78,13 @@ class Summary:
 
     @property
     def failed(self) -> bool:
-        """Whether anything could not be done."""
+        """Whether anything failed."""
         parts: Sequence[TenantOutcome | PartitionOutcome] = (*self.tenants, *self.upkeep)
         return any(part.error is not None for part in parts)
 
     @property
     def exit_code(self) -> int:
-        """0: all is done, or under way if nobody waits; 1: every tenant that ran failed; 3: something is left."""
+        """0: all is done, or in progress if nobody waits; 1: every tenant that ran failed; 3: something is left."""
         ran = [it for it in self.tenants if it.status != "skipped"]
         if ran and all(it.error is not None for it in ran):
             return FAILED

@@ -1,1 +1,1 @@
-"""Brings scored leads into the tenant's Odoo."""
+"""Writes scored leads into the tenants' Odoos."""

@@ -1,4 +1,4 @@
-"""Gauges of the tenants whose leads do not get through: blocked ones, and those whose Odoo is away."""
+"""Gauges of the tenants whose leads cannot be sent: blocked ones, and those whose Odoo is away."""
 
 import asyncio
 from datetime import timedelta
@@ -23,7 +23,7 @@ COUNT_EVERY_S = 30.0
 
 
 class Counts(NamedTuple):
-    """The numbers of blocked and of waiting tenants, and the longest wait."""
+    """The number of blocked and of waiting tenants, and the longest wait."""
 
     blocked: int
     waiting: int
@@ -31,7 +31,7 @@ class Counts(NamedTuple):
 
 
 async def keep_gauges(database: Database, stage: str) -> None:
-    """Sets the gauges every `COUNT_EVERY_S`, until cancelled; continues when the database is away."""
+    """Sets the gauges every `COUNT_EVERY_S`, until it is cancelled; survives outages of the database."""
     while True:
         try:
             counts = await count(database)
@@ -45,7 +45,7 @@ async def keep_gauges(database: Database, stage: str) -> None:
 
 
 async def count(database: Database) -> Counts:
-    """Counts the active tenants that are blocked or wait, each in a transaction of its own."""
+    """Counts the active tenants that are blocked or wait, with a transaction for each."""
     async with database.without_tenant() as tx:
         tenants = await active_tenants(tx)
     blocked, waits = 0, []

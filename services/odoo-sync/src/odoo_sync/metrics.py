@@ -1,4 +1,4 @@
-"""Metrics of odoo-sync alone. Every service has those of `common.observability.metrics` as well."""
+"""Metrics of odoo-sync only. Every service has those of `common.observability.metrics` as well."""
 
 from prometheus_client import Gauge
 

@@ -1,4 +1,4 @@
-"""The link between a company and its records in one Odoo, as plain values. Pure: every other module may use it.
+"""The link between a company and its records in one Odoo, as plain values. Pure: every other module may import it.
 
 A score is newer than another if its enrichment is later; of one enrichment, the later score is newer.
 """
@@ -33,7 +33,7 @@ Leads: TypeAlias = Mapping[int, LeadScored]
 
 @dataclass(frozen=True)
 class OdooConnection:
-    """Address, database and credentials of a tenant's Odoo. No text made of it shows the API key.
+    """Address, database and credentials of a tenant's Odoo. Its texts never contain the API key.
 
     JSON-RPC (before Odoo 19) needs `login`, the key's user, and accepts a password in place of the key. With
     `is_public_only` no address of a private network is called.
@@ -48,7 +48,7 @@ class OdooConnection:
 
 @dataclass(frozen=True)
 class LeadSettings:
-    """A tenant's wishes for new leads: kind, sales team, salesperson, tags, source, priority by bucket, next activity.
+    """A tenant's settings for new leads: kind, team, salesperson, tags, source, priority by bucket, next activity.
 
     Team, salesperson, tags and source are names as Odoo shows them; tags and source are created where they are missing.
     """
@@ -77,7 +77,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record of ours in Odoo: its database id, the hash of the last row wanted, and Odoo's values after our write.
+    """One of our records in Odoo: its database id, the hash of the last wanted row, and Odoo's values after our write.
 
     `held` has a column only if we wrote its value; what people had typed before stays theirs. `name` is the external id
     if it is not the usual one. `made` is Odoo's creation date of the record ("" if unknown): with another one, its
@@ -109,7 +109,7 @@ class LinkStatus(NamedTuple):
     digest: str | None
 
     def is_newer(self, event: LeadScored) -> bool:
-        """Whether the link holds a newer score than the event, which must not undo it."""
+        """Whether the link holds a newer score than the event, which then changes nothing."""
         return self.enriched_at > event.enriched_at or (
             self.enriched_at == event.enriched_at and self.scored_at > event.scored_at
         )

@@ -1,4 +1,4 @@
-"""Notices companies that leave the register, or are about to, and have leads in Odoo: nobody scores these again."""
+"""Finds companies with leads in Odoo that leave the register, or are about to: no new score updates these leads."""
 
 from functools import partial
 
@@ -11,12 +11,12 @@ LOOK_EVERY_S = 3600.0
 
 
 async def watch_register(database: Database) -> None:
-    """Looks every `LOOK_EVERY_S`, until cancelled; continues when the database is away."""
+    """Checks every `LOOK_EVERY_S`, until it is cancelled; survives outages of the database."""
     await repeated(partial(request_resyncs, database), every_s=LOOK_EVERY_S, waits="register_not_watched")
 
 
 async def request_resyncs(database: Database) -> list[int]:
-    """Requests a resync of each tenant that has leads to tell of their companies' status; returns these tenants.
+    """Requests a resync of each tenant with leads whose companies' status has changed; returns these tenants.
 
     May be repeated: a lead that is up to date is not sent again.
     """

@@ -9,7 +9,7 @@ from odoo_sync.protocols.protocol_detection import ProtocolName
 
 
 class OdooSettings(Settings):
-    """The settings for calling the tenants' Odoos and for writing leads there."""
+    """The settings for calls to the tenants' Odoos and for the leads there."""
 
     score_min_export: float = Field(default=0.66, ge=0, le=1, description="minimum score for a lead in Odoo")
     odoo_recreate_deleted: bool = Field(

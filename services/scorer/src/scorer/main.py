@@ -83,14 +83,14 @@ def _ended(task: "asyncio.Task[None]") -> None:
 
 
 async def build_profile_cache(database: Database) -> ProfileCache:
-    """Makes the cache from the current model and the loaded classification. Raises ClassificationMissing."""
+    """Builds the cache from the current model and the loaded classification. Raises ClassificationMissing."""
     async with database.without_tenant() as tx:
         codes = await classification.read(tx)
     return ProfileCache(read_model(), SsicVersions(Hierarchy(codes)))
 
 
 def rescore_once() -> None:
-    """Console script for after a change of a tenant's weights: prints the counts as JSON."""
+    """Console script to run after a change of a tenant's weights: prints the counts as JSON."""
     parser = argparse.ArgumentParser(
         "leadgen-scorer-rescore", description="Scores a tenant's leads again, by its current ICP and weights."
     )
@@ -112,7 +112,7 @@ async def _rescore(settings: RescoreSettings, tenant_id: int) -> dict[str, int]:
 
 
 async def rescore_all(database: Database, profile_cache: ProfileCache, tenant_id: int) -> dict[str, int]:
-    """Scores the tenant's leads again that its present profile has not scored; the running scorer sends the events.
+    """Scores the tenant's leads again that were scored by an earlier profile; the running scorer sends the events.
 
     Raises InvalidModel for invalid weights: the operator has just written them.
     """

@@ -1,4 +1,4 @@
-"""Metrics of the scorer alone. Every service has those of `common.observability.metrics` as well."""
+"""Metrics of the scorer only. Every service has those of `common.observability.metrics` as well."""
 
 from prometheus_client import Counter
 

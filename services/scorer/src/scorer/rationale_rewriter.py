@@ -1,4 +1,4 @@
-"""Has a language model reword the best leads' rationales, in the background.
+"""Rewords the best leads' rationales by a language model, in the background.
 
 Leads are scored and announced with the template's rationale; a lead whose rewording is accepted is announced once more.
 The model is asked once per set of features, by one replica at a time, within the tenant's token cap.
@@ -71,7 +71,7 @@ class RationaleRewriter:
         return asked
 
     async def _ask(self, tenant_id: int, lead: UnaskedLead) -> bool:
-        """Asks about one lead. Returns False if what is left of the cap is too little."""
+        """Asks about one lead. Returns False if the remaining budget is too small."""
         now = datetime.now(UTC)
         day, user = day_in_singapore(now), build_prompt(lead.rationale, lead.features)
         most = max_tokens(SYSTEM, user)

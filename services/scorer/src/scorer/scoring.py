@@ -14,7 +14,7 @@ from scorer.core.scoring_profile import ProfileCache, ScoringProfile
 
 @dataclass(frozen=True, slots=True)
 class SavedRatings:
-    """The saved ratings by company, and the time of saving: later than that of every rating saved before."""
+    """The saved ratings by company, and the time of saving, later than that of every rating saved before."""
 
     ratings: Mapping[int, Rating]
     at: datetime
@@ -33,7 +33,7 @@ async def locked_profile(tx: Connection, profile_cache: ProfileCache) -> Scoring
 
 
 async def save_newest(tx: Connection, profile: ScoringProfile, events: Iterable[CompanyEnriched]) -> SavedRatings:
-    """Rates enrichments and saves the newest of each company. Returns the saved ratings, newer ones included.
+    """Rates enrichments and saves the newest of each company. Returns the saved ratings, including newer ones.
 
     The rows stay locked until the transaction ends, and the time is taken from the database after they are locked. So
     of two leads of one company the later one is right, whichever replica scored it. May be repeated.
@@ -52,7 +52,7 @@ async def save_newest(tx: Connection, profile: ScoringProfile, events: Iterable[
 
 
 async def rate_all(tx: Connection, profile: ScoringProfile, events: Iterable[CompanyEnriched]) -> list[Rating]:
-    """Rates enrichments, with the language model's rationale where there is one for the same features."""
+    """Rates enrichments, with the language model's rationale if there is one for the same features."""
     ratings = [rate(event, profile) for event in events]
     words = await llm_rationales.find(tx, [rating.features_hash for rating in ratings])
     return [replace(it, rationale=words.get(it.features_hash, it.rationale)) for it in ratings] if words else ratings

@@ -12,7 +12,7 @@ from upserter.model import SearchCriteria
 
 
 class RegisterFilter(NamedTuple):
-    """The part of an ICP, besides industries, that the register can answer. `None` or empty: not asked for.
+    """The criteria of an ICP, besides industries, that the register can answer. `None` or empty: no criterion.
 
     `sectors` are the first two digits of postal codes; a company was incorporated after `born_after`, on `born_to` at
     the latest.
@@ -24,7 +24,7 @@ class RegisterFilter(NamedTuple):
 
 
 def criteria_of(icp: Icp, industries: IndustryIndex) -> SearchCriteria:
-    """Builds the criteria of an ICP; without industries, of all of them if it asks for ages or districts.
+    """Builds the criteria of an ICP. Without industries they are all of them, if it has ages or districts.
 
     Employees and technologies are not in the register: an ICP that asks for nothing else matches no company.
     """
@@ -43,7 +43,7 @@ def filter_of(icp: Icp, today: date) -> RegisterFilter:
 
 
 def years_before(day: date, years: int) -> date:
-    """Returns the same day so many years earlier; 28 February for a leap day that there was not."""
+    """Returns the same day so many years earlier; 28 February for a missing leap day."""
     year = max(1, day.year - years)
     try:
         return day.replace(year=year)

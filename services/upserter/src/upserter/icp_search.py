@@ -1,4 +1,4 @@
-"""Makes the companies of the whole register that fit a tenant's ICP its candidates, best first.
+"""Searches the whole register for companies that fit a tenant's ICP, and saves them as candidates, best first.
 
 Each night goes through the matches from the start and skips those that are candidates already. So what is new in
 the register is found, whatever its place in the order, and a pass that broke off is simply begun again.
@@ -17,7 +17,7 @@ from upserter.tables import candidates, jobs, register
 async def find_candidates(
     work: Work[RequestCandidates], industries: IndustryIndex, *, batch_size: int, max_per_job: int
 ) -> None:
-    """Saves as many new candidates as a job may have companies, a transaction per batch.
+    """Saves new candidates up to a job's maximum number of companies, with a transaction per batch.
 
     May be repeated: what an earlier attempt saved counts.
     """

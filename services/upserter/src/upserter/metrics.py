@@ -1,4 +1,4 @@
-"""Metrics of the upserter alone: how jobs go on and how they end."""
+"""Metrics of the upserter only: progress and outcome of jobs."""
 
 from prometheus_client import Counter
 

@@ -35,7 +35,7 @@ class SearchCriteria:
 
 
 class Position(NamedTuple):
-    """A match's place in the order of a search, from which the search can go on. `uen` is the key of the entry."""
+    """A match's place in the order of a search, from which the search can continue. `uen` is the key of the entry."""
 
     tier: int
     incorporated: str
@@ -109,7 +109,7 @@ class Params(Model):
 
     @property
     def request_hash(self) -> str:
-        """A hash that is equal for requests that find the same companies, whatever their words."""
+        """A hash that is equal for requests that find the same companies, whatever their wording."""
         codes = sorted(code for band in self.bands for code in band)
         asked = (codes, sorted(self.left_out), self.founded_since, self.limit)
         return hashlib.sha256(repr((*asked, sorted(self.sectors)) if self.sectors else asked).encode()).hexdigest()

@@ -15,7 +15,7 @@ YOUNG = 5
 def refinements(
     request: RequestIndustry, resolution: Resolution, counts: Counts, industries: IndustryIndex, year: int
 ) -> list[Refinement]:
-    """Offers the industries beneath the resolved ones, largest first, and the companies founded since `year`.
+    """Offers the industries below the resolved ones, largest first, and the companies founded since `year`.
 
     Leaves out an industry if the request excluded a part of it: its name alone would include that part. All counts are
     of live companies.

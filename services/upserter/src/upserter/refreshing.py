@@ -30,7 +30,7 @@ END = "UPDATE register_refresh SET upto = until, until = NULL, after = '', ended
 
 
 class LoadUnderWay(Transient):
-    """A load of the register has not committed yet; the refresh would miss its entries."""
+    """A load of the register has not been committed yet; the refresh would miss its entries."""
 
 
 class Refreshed(NamedTuple):
@@ -42,7 +42,7 @@ class Refreshed(NamedTuple):
 
 
 async def refresh(transaction: Callable[[], AbstractAsyncContextManager[Connection]], *, batch_size: int) -> Refreshed:
-    """Resumes the refresh that is under way, or begins one, and completes it. May be repeated and run concurrently.
+    """Resumes the refresh in progress, or begins one, and completes it. May be repeated and run concurrently.
 
     Raises LoadUnderWay.
     """
@@ -58,7 +58,7 @@ async def refresh(transaction: Callable[[], AbstractAsyncContextManager[Connecti
 
 
 async def _go_on(transaction: Callable[[], AbstractAsyncContextManager[Connection]], batch_size: int) -> Refreshed:
-    """Completes the refresh that is under way."""
+    """Completes the refresh in progress."""
     done = Refreshed(0, 0, 0)
     while True:
         async with transaction() as tx:

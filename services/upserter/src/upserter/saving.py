@@ -60,7 +60,7 @@ async def save_all(tx: Connection, entries: Sequence[str], job_id: UUID, templat
 
 
 async def save_and_show(tx: Connection, entries: Sequence[str], job_id: UUID, template: EventTemplate) -> list[Company]:
-    """Saves a few entries, and returns their companies as they are now, in the given order."""
+    """Saves a few entries, and returns their companies as stored, in the given order."""
     saved: dict[str, Company] = {}
     for statement, share in companies.statements_for(entries):
         await companies.lock_names(tx, statement, share)

@@ -1,1 +1,1 @@
-"""Admission of requests: tokens, tenants, rates, and limits on size and time."""
+"""Admission of requests: credentials, tenants, rate limits, and limits on size and time."""

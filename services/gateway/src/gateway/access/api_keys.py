@@ -92,7 +92,7 @@ class ApiKeys:
         self._used: dict[tuple[int, str], datetime] = {}
 
     async def identify(self, text: str) -> Identity:
-        """Finds whom a key stands for. Raises Problem 401, and Unavailable without a database."""
+        """Finds the identity that a key stands for. Raises Problem 401, and Unavailable without a database."""
         key = ApiKey.parse(text)
         if key is None:
             raise _refused()
@@ -108,7 +108,7 @@ class ApiKeys:
         self._valid.forget((tenant_id, key_id))
 
     async def record_use(self) -> None:
-        """Writes when keys were last used. Without a database, that is tried again the next time."""
+        """Saves when keys were last used. Without a database, the next call tries again."""
         used, self._used = self._used, {}
         for tenant_id in sorted({tenant_id for tenant_id, _ in used}):
             mine = {key_id: at for (of, key_id), at in used.items() if of == tenant_id}
@@ -120,7 +120,7 @@ class ApiKeys:
                 return
 
     async def keep_recording_use(self) -> None:
-        """Records use every few seconds, until it is cancelled."""
+        """Saves the last use of keys every few seconds, until it is cancelled."""
         while True:
             await asyncio.sleep(until_tick(RECORD_EVERY_S))
             await self.record_use()
@@ -132,7 +132,7 @@ class ApiKeys:
 
 
 def _refused() -> Problem:
-    """Builds the 401: the same for a key that is unknown, wrong or revoked."""
+    """Builds the 401, which is the same for an unknown, a wrong and a revoked key."""
     return Problem(
         401,
         "API key refused",

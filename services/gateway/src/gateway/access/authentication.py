@@ -1,4 +1,4 @@
-"""Finds the caller of a request from its headers: who it is, by token or API key, then its tenant and its role there.
+"""Finds the caller of a request from its headers: its identity by token or API key, then its tenant and role.
 
 Everything that a request needs on this way is remembered in memory for a bounded time: the first byte does not wait.
 """
@@ -54,7 +54,7 @@ class Authentication:
             oidc.keys.when_changed(self._valid.clear)
 
     async def identify(self, headers: Headers) -> Identity:
-        """Finds whom the request's credential names. Raises Problem 400, 401 and 503, and Unavailable."""
+        """Finds the identity of the request's credential. Raises Problem 400, 401 and 503, and Unavailable."""
         given: dict[bytes, str] = {}
         for name, value in headers.raw:
             if name in SINGLE:
@@ -110,7 +110,7 @@ class Authentication:
         return identity
 
     async def _verified(self, token: str) -> Identity:
-        """Verifies a token by the way that its algorithm belongs to; neither way takes an algorithm of the other."""
+        """Verifies a token as OIDC or local token, by its algorithm; neither accepts an algorithm of the other."""
         if len(token) > MAX_LENGTH:
             raise refused(f"It has more than {MAX_LENGTH} characters")
         try:
@@ -128,7 +128,7 @@ class Authentication:
 
 
 def role_of_user(identity: Identity, member_as: Role) -> Role:
-    """Returns the role of a user who has `member_as` in the tenant's table.
+    """Returns the role of a user whose role in the tenant's table is `member_as`.
 
     A role in the token counts only in the tenant that the same token names: the issuer does not know which tenant a
     header chooses. `ops`, which reaches into all tenants, is never taken from a token.

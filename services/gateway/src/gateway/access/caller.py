@@ -57,7 +57,7 @@ class Caller:
 
 
 def role_named(name: object) -> Role | None:
-    """Finds a role by its name, old names included; `None` if there is none."""
+    """Finds a role by its name, also by an old name; `None` if there is none."""
     if not isinstance(name, str):
         return None
     return next((role for role in ROLES if role == name), OLD_NAMES.get(name))

@@ -1,4 +1,4 @@
-"""The depth of JSON, found before it is parsed: a parser would follow the nesting as deep as it goes."""
+"""The nesting depth of JSON, checked before it is parsed: a parser follows the nesting however deep it is."""
 
 import re
 
@@ -10,7 +10,7 @@ _PARTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[{]|[\]}]', re.DO
 
 
 def is_too_deep(body: bytes | bytearray, limit: int = MAX_DEPTH) -> bool:
-    """Returns whether brackets outside of strings are nested deeper than the limit, in any bytes at all."""
+    """Returns whether brackets outside of strings are nested deeper than the limit. Accepts any bytes."""
     if body.count(b"[") + body.count(b"{") <= limit:
         return False
     depth = 0

@@ -1,4 +1,4 @@
-"""Sheds what the gateway cannot answer in time: above a number of requests at once the answer is 503.
+"""Load shedding: above a number of concurrent requests, the gateway answers 503.
 
 Streams are counted apart, since most of their life they only wait. A stream counts as a request until its first byte,
 and no tenant has more than half of the streams. An answer in many parts, such as a file or a CSV, waits for its reader:

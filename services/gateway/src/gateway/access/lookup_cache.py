@@ -1,4 +1,4 @@
-"""Rows that were looked up and are remembered for a bounded time, so that the first byte waits for no query.
+"""A cache of database rows for a bounded time, so that the first byte of an answer waits for no query.
 
 Whoever invents credentials causes look-ups that find nothing. They must not take all the connections: few look-ups run
 at once, and few wait.
@@ -16,7 +16,7 @@ V = TypeVar("V")
 
 
 class LookupCache(Generic[K, V]):
-    """Values by key, each for `keep_s` seconds from the beginning of its look-up; at most `most` of them.
+    """Values by key, each valid for `keep_s` seconds from the beginning of its look-up; at most `most` of them.
 
     What was not found is not remembered. `at_once` look-ups run at a time, and `waiting` more may wait for that.
     """
@@ -39,7 +39,7 @@ class LookupCache(Generic[K, V]):
         self._places = at_once + waiting
 
     async def find(self, key: K, look_up: Callable[[], Awaitable[V | None]]) -> V | None:
-        """Returns the remembered value, or the one that `look_up` finds. Raises Problem 503, and as `look_up` does."""
+        """Returns the cached value, or the one that `look_up` finds. Raises Problem 503, and as `look_up` does."""
         found = self._found.get(key)
         began = self._clock()
         if found is not None and began < found[1]:

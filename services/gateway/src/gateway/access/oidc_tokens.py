@@ -1,4 +1,4 @@
-"""Bearer tokens of an OIDC issuer (JWT): signature, issuer, audience and times are checked, and who they name is read.
+"""Bearer tokens of an OIDC issuer (JWT): checks signature, issuer, audience and times, and reads the identity.
 
 The tokens say who somebody is. The tenant's users (table `tenant_users`) say who may come in.
 """
@@ -43,7 +43,7 @@ class OidcTokens:
 
 
 def identity_of(token: str, key: jwt.PyJWK, rules: OidcRules) -> Identity:
-    """Verifies a token with its key, and reads whom it names. Raises Problem 401."""
+    """Verifies a token with its key, and reads its identity. Raises Problem 401."""
     try:
         claims = _JWT.decode(
             token,
@@ -78,6 +78,6 @@ def _tenant(claim: object, rules: OidcRules) -> int | None:
 
 
 def _role(claim: object) -> Role | None:
-    """Reads the role from a name or a list of names; of several roles the last in the order of `ROLES`."""
+    """Reads the role from a name or a list of names; if there are several, the last in the order of `ROLES`."""
     named = {role_named(name) for name in (claim if isinstance(claim, list) else [claim])}
     return next((role for role in reversed(ROLES) if role in named), None)

@@ -90,7 +90,7 @@ IN_PRODUCTION: Mapping[str, Access] = {
 
 
 class Permissions:
-    """The rows of a table, ready for looking up the access that a request needs."""
+    """The rows of a table, prepared to look up the access that a request needs."""
 
     def __init__(self, table: Mapping[str, Access] = ACCESS) -> None:
         self._fixed: dict[tuple[str, str], Access] = {}
@@ -124,7 +124,7 @@ def routes_of(routes: Iterable[BaseRoute]) -> set[str]:
 
 
 def check_complete(routes: Iterable[BaseRoute], table: Mapping[str, Access] = ACCESS) -> None:
-    """Raises ValueError for a route without a row: it would be served to nobody."""
+    """Raises ValueError for a route without a row: nobody could call it."""
     missing = routes_of(routes) - set(table)
     if missing:
         raise ValueError(f"add the least role of these routes to gateway/access/permissions.py: {sorted(missing)}")

@@ -1,4 +1,4 @@
-"""Checks credential and role before anything of a body is read, and reads the body up to a size and within a time.
+"""Checks credential and role before it reads anything of a body, and reads bodies within limits of size and time.
 
 FastAPI reads and parses a body before anything else, without a limit. Behind this gate every request has a valid
 credential and the role that its route needs, and its whole body is there, at most `MAX_BODY` bytes.
@@ -105,7 +105,7 @@ async def read_body(headers: Mapping[str, str], receive: Receive, *, within_s: f
 
 
 async def _refuse(problem: Problem, receive: Receive, send: Send) -> None:
-    """Answers and ends the connection, but lets the client send on for a moment.
+    """Answers and closes the connection, but accepts the client's data for another moment.
 
     A connection that is closed while its client is sending is reset, and the client may lose the answer.
     """
@@ -124,7 +124,7 @@ def _too_large() -> Problem:
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
-    """Returns the body once, and the server's own messages after that: they tell when the client goes away."""
+    """Returns the body once, then the server's own messages, which report that the client goes away."""
     unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replayed() -> Message:

@@ -1,4 +1,4 @@
-"""Measures HTTP requests: how long until the answer begins, and of streams the first byte and how many are open."""
+"""Measures HTTP requests: the time until the answer begins; for streams, the first byte and the number open."""
 
 import time
 
@@ -13,13 +13,13 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class RequestMetrics:
-    """ASGI middleware. Stands outside of all others, so that it counts what they refuse, too."""
+    """ASGI middleware. It wraps all others, so that it counts the requests that they refuse."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on, and looks at its answer."""
+        """Passes the request on, and measures its answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -50,7 +50,7 @@ class RequestMetrics:
 
 
 def _route(scope: Scope) -> str:
-    """The path of the matched route, with its parameters' names; FastAPI notes it in the scope."""
+    """Returns the path of the matched route, with its parameters' names, which FastAPI stores in the scope."""
     return str(getattr(scope.get("route"), "path", OTHER))
 
 

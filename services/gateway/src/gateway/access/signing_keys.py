@@ -39,7 +39,7 @@ Keys = Mapping[tuple[str | None, str], Sequence[jwt.PyJWK]]
 
 
 class IssuerFault(Exception):
-    """The issuer does not answer, or its answer is not what OIDC says it is."""
+    """The issuer does not answer, or its answer violates OIDC."""
 
 
 class SigningKeys:
@@ -64,11 +64,11 @@ class SigningKeys:
         self._fetch: asyncio.Task[None] | None = None
 
     def when_changed(self, callback: Callable[[], None]) -> None:
-        """Has `callback` called each time when the issuer's keys are others than before."""
+        """Calls `callback` each time that the issuer's keys have changed."""
         self._changed.append(callback)
 
     async def find(self, key_id: str | None, algorithm: str) -> jwt.PyJWK | None:
-        """Finds a key; without an id, the only one of the algorithm. `None`: the issuer has no such key.
+        """Finds a key; without an id, the only one of the algorithm. `None` if the issuer has no such key.
 
         Raises Problem 503 if the key is unknown and the issuer does not answer.
         """
@@ -156,7 +156,7 @@ class SigningKeys:
             raise IssuerFault(f"{url}: {error!r}") from error
 
     def _take(self, keys: Keys, document: object) -> None:
-        """Replaces all keys: those that the issuer has withdrawn are not used any more."""
+        """Replaces all keys, so that keys that the issuer has withdrawn are no longer used."""
         self._keys = keys
         if document != self._texts:
             self._texts = document
@@ -165,7 +165,7 @@ class SigningKeys:
 
 
 def keys_in(document: object) -> Keys:
-    """Reads a JWKS. Keys that cannot be used are left out. Raises IssuerFault if it is none."""
+    """Reads a JWKS. Unusable keys are left out. Raises IssuerFault if the text is no JWKS."""
     listed = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(listed, list):
         raise IssuerFault("its keys are not a JWKS")

@@ -26,7 +26,7 @@ class Tenant:
 
 
 class Tenants:
-    """Finds active tenants and remembers them for `REMEMBER_S`. Inactive ones are looked up each time."""
+    """Finds active tenants and caches them for `REMEMBER_S`. Inactive ones are looked up each time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

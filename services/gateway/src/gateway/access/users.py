@@ -59,17 +59,17 @@ async def page(tx: Connection, *, after: str, limit: int) -> list[User]:
 
 
 async def save(tx: Connection, subject: str, role: Role) -> bool:
-    """Adds a user or changes its role; returns whether anything changed. A user with the role ops is left alone."""
+    """Adds a user or changes its role; returns whether anything changed. Users with the role ops do not change."""
     return bool(await tx.fetchval(SAVE, subject, role))
 
 
 async def remove(tx: Connection, subject: str) -> bool:
-    """Removes a user; returns whether there was one. A user with the role ops is left alone."""
+    """Removes a user; returns whether there was one. Users with the role ops are not removed."""
     return await tx.fetchval(REMOVE, subject) is not None
 
 
 class Users:
-    """Looks up roles of subjects, and remembers them for `remember_s`."""
+    """Looks up roles of subjects, and caches them for `remember_s`."""
 
     def __init__(self, database: Database, *, remember_s: float = REMEMBER_S) -> None:
         self._database = database

@@ -40,7 +40,7 @@ class Services(NamedTuple):
 
 
 class Execution:
-    """One run: its input becomes a state, its reply events and another state."""
+    """One run: its input becomes a state, and its reply becomes events and another state."""
 
     def __init__(
         self, services: Services, publish: Callable[[UUID], None], tenant_id: int, run: Run, *, is_new: bool
@@ -120,7 +120,7 @@ class Execution:
             await self._send(message)
 
     async def _decided(self, proposal: dict[str, Any], decision: dict[str, Any]) -> Answer:
-        """Makes or leaves a change of the ICP, as the rep has decided."""
+        """Executes or cancels a change of the ICP, as the rep has decided."""
         questions, current = self._services.questions, Icp(**proposal["current"])
         if decision["type"] in ("approve", "accept"):
             return await questions.change(self._caller, current, Icp(**proposal["wanted"]))
@@ -148,7 +148,7 @@ class Execution:
                 await self._type(self._shown.say(said.blocks))
 
     async def _send(self, message: Message) -> None:
-        """Streams an event of the reply as it is, and what is typed for it."""
+        """Streams an event of the reply unchanged, and the pieces of messages that follow from it."""
         named = [str(message.data[it]) for it in ("stage", "uen") if it in message.data]
         # "told": a reply that the last version began has such keys in agent_events.
         event = NewEvent(" ".join(["told", message.name, *named]), "custom", custom(*message))
@@ -167,7 +167,7 @@ class Execution:
         self._publish(run.run_id)
 
     async def _end(self, parent: UUID, messages: list[dict[str, Any]], *, is_silent: bool = False) -> None:
-        """Stores the run's last state with its last events: they are there before any stream of it ends."""
+        """Stores the run's last state with its last events, so that they are stored before any stream of it ends."""
         run, said = self._run, [] if is_silent else self._shown.messages
         proposal = None
         if self._shown.confirm is not None:

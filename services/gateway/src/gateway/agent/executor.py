@@ -1,4 +1,4 @@
-"""Executes runs, in tasks of their own: a client that leaves does not end its run.
+"""Executes runs in separate tasks, so that a run continues when its client leaves.
 
 Everything that a run says is stored before a client reads it. A run whose replica is gone is taken over by the replica
 where somebody asks for it: the request is sent again under the same id, which does nothing twice, the facts that were
@@ -38,7 +38,7 @@ _NOBODY, _NEVER = asyncio.Event(), asyncio.Event()
 
 
 class Agent:
-    """The runs of this replica. Inside its `async with`, they are executed; leaving it hands them to other replicas."""
+    """The runs of this replica, executed inside its `async with`. Its end hands them to other replicas."""
 
     def __init__(self, database: Database, tenants: Tenants, replies: Replies, questions: Questions) -> None:
         self._services = Services(database, tenants, replies, questions)
@@ -57,7 +57,7 @@ class Agent:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def begin(self, caller: Caller, thread_id: UUID, request: RunRequest) -> Run:
-        """Creates the run of a request and begins it; a message that has a run already gets that one.
+        """Creates the run of a request and begins it. If the message has a run already, that one is returned.
 
         Raises Problem 404 and 409, and Unavailable.
         """
@@ -76,7 +76,7 @@ class Agent:
         return run
 
     async def resume_abandoned(self, caller: Caller, thread_id: UUID, *, within_s: float) -> None:
-        """Continues the thread's runs whose replicas are gone, and waits for them for so long at most."""
+        """Continues the thread's runs whose replicas are gone, and waits for them up to a time limit."""
         async with self._services.database.transaction(caller.tenant_id) as tx:
             left = await runs.unfinished(tx, thread_id, 2**63 - 1)
         orphans = [run for run in left if run.is_orphan and run.subject == caller.subject]
@@ -85,7 +85,7 @@ class Agent:
             await asyncio.wait(tasks, timeout=within_s)
 
     async def events(self, caller: Caller, run: Run, after: int) -> AsyncGenerator[StoredEvent | None]:
-        """Yields the events of a run after a number until it is over, and `None` while there is nothing new.
+        """Yields the events of a run after a number until it has ended, and `None` while there is nothing new.
 
         Of a run whose events are deleted already, yields its last state.
         """
@@ -112,7 +112,7 @@ class Agent:
             await _wait(news)
 
     async def _is_taken(self, tenant_id: int, run: Run) -> bool:
-        """Takes over a run whose lease is over. Returns whether it is executed here now."""
+        """Takes over a run whose lease has ended. Returns whether it is now executed here."""
         if run.run_id in self._tasks:
             return True
         async with self._services.database.transaction(tenant_id) as tx:
@@ -137,7 +137,7 @@ class Agent:
         task.add_done_callback(forget)
 
     async def _run(self, tenant_id: int, run: Run, *, is_new: bool) -> None:
-        """Executes a run. If the database or Kafka is away, leaves it to whoever asks for it when its lease is over."""
+        """Executes a run. If the database or Kafka is away, the next request for it after its lease continues it."""
         try:
             async with held(self._services.database, tenant_id, run):
                 await self._turn(tenant_id, run)
@@ -146,7 +146,7 @@ class Agent:
             log.warning("run_left", run_id=str(run.run_id), error=str(error))
 
     async def _turn(self, tenant_id: int, run: Run) -> None:
-        """Waits until the thread's earlier runs are over."""
+        """Waits until the thread's earlier runs have ended."""
         while True:
             async with self._services.database.transaction(tenant_id) as tx:
                 earlier = await runs.unfinished(tx, run.thread_id, run.number)
@@ -158,13 +158,13 @@ class Agent:
             await _wait(news)
 
     def _publish(self, run_id: UUID) -> None:
-        """Tells the readers here that there are events."""
+        """Notifies the readers on this replica of new events."""
         self._news.pop(run_id, _NOBODY).set()
         self._news[run_id] = asyncio.Event()
 
 
 async def _wait(news: asyncio.Event | None) -> None:
-    """Waits for news of a run that is executed here, or a moment for one of another replica."""
+    """Waits for news of a run on this replica, or a moment for a run on another one."""
     await is_set_within(news or _NEVER, ELSEWHERE_S if news is None else NEARBY_S)
 
 

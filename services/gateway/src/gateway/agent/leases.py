@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def held(database: Database, tenant_id: int, run: Run) -> AsyncIterator[None]:
-    """Extends the lease while the block runs; a block that is cancelled releases the run at once."""
+    """Extends the lease while the block runs; if the block is cancelled, releases the run at once."""
 
     async def extend() -> None:
         while True:

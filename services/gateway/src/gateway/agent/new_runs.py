@@ -1,4 +1,4 @@
-"""New runs: a request is checked against its thread, and stored as a run, in one transaction."""
+"""Creates runs: checks a request against its thread, and stores it as a run, in one transaction."""
 
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,14 +13,14 @@ from gateway.http.problems import Problem
 
 
 class Begun(NamedTuple):
-    """The run of a request, and whether this request made it."""
+    """The run of a request, and whether this request created it."""
 
     run: Run
     is_new: bool
 
 
 async def create(tx: Connection, caller: Caller, thread_id: UUID, request: RunRequest) -> Begun:
-    """Creates the run of a request; a message that has a run already gets that one. Raises Problem 404 and 409."""
+    """Creates the run of a request, or returns the message's existing one. Raises Problem 404 and 409."""
     human, checkpoint_id = human_in(request.input), _checkpoint_id(request)
     given = {
         "human": None if human is None else human._asdict(),

@@ -1,4 +1,4 @@
-"""Turns the events of a reply into the agent's messages: progress, typed while it happens, then the result. Pure."""
+"""Turns the events of a reply into the agent's messages: progress, streamed as it happens, then the result. Pure."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from gateway.wording import joined, matching
 
 
 class Piece(NamedTuple):
-    """A piece of a message, typed live. `key` names it within its run, so that it is typed once."""
+    """A piece of a message that is streamed live. `key` identifies it within its run, so that it is sent once."""
 
     key: str
     message_id: str
@@ -20,7 +20,7 @@ class Piece(NamedTuple):
 
 
 class Presentation:
-    """The agent's messages of one run. Equal events give equal pieces, whoever presents them."""
+    """The agent's messages of one run. Equal events give equal pieces on every replica."""
 
     def __init__(self, run_id: UUID) -> None:
         self._progress_id = str(derived_id(run_id, "agent", "progress"))
@@ -46,7 +46,7 @@ class Presentation:
         return said
 
     def take(self, message: Message) -> list[Piece]:
-        """Takes an event of the reply and returns what is typed for it."""
+        """Adds an event of the reply and returns the pieces that follow from it."""
         data = message.data
         self._events.append({"name": message.name, "data": data})
         match message.name:
@@ -75,7 +75,7 @@ class Presentation:
         return []
 
     def say(self, blocks: Sequence[Block]) -> list[Piece]:
-        """Says something that follows from no event."""
+        """Adds a piece that follows from no event."""
         return self._end(as_markdown(blocks))
 
     def _company(self, data: dict[str, Any]) -> list[Piece]:

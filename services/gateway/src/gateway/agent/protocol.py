@@ -34,7 +34,7 @@ def _dict_or_none(value: Any) -> Any:
 
 
 def _storable(value: dict[str, Any]) -> dict[str, Any]:
-    """Returns JSON that PostgreSQL can keep. Raises ValueError for NaN, NUL, and what is too long for an ICP."""
+    """Returns JSON that PostgreSQL can store. Raises ValueError for NaN, NUL, and values too long for an ICP."""
     written = json.dumps(value, allow_nan=False)
     if "\\u0000" in written or len(written) > MAX_ARGS:
         raise ValueError(f"expected JSON without NUL, of at most {MAX_ARGS} characters")
@@ -48,7 +48,7 @@ class Lenient(BaseModel):
 
 
 class Block(Lenient):
-    """A part of a message. Only text is read."""
+    """A part of a message. Only its text is used."""
 
     type: Annotated[str, StringConstraints(max_length=100)] = "text"
     text: Text | None = None
@@ -96,7 +96,7 @@ class Resume(Lenient):
 
 
 class Command(Lenient):
-    """An answer to an interrupt, or the wish to leave it."""
+    """An answer to an interrupt, or the request to leave it."""
 
     resume: Annotated[Resume | None, BeforeValidator(_dict_or_none)] = None
     goto: str | dict[str, Any] | list[Any] | None = None
@@ -130,7 +130,7 @@ class ThreadRequest(Lenient):
 
 
 class ThreadUpdate(Lenient):
-    """Body of `PATCH /threads/{id}`: what is added to the metadata, such as a title."""
+    """Body of `PATCH /threads/{id}`: additions to the metadata, such as a title."""
 
     metadata: dict[str, Any] | None = None
 
@@ -151,7 +151,7 @@ class HistoryRequest(Lenient):
 
 
 class Human(NamedTuple):
-    """A rep's message: its id, if the client gave one, its content as it is kept, and its text."""
+    """A rep's message: its id, if the client gave one, its stored content, and its text."""
 
     id: str | None
     content: str | list[dict[str, str]]
@@ -159,7 +159,7 @@ class Human(NamedTuple):
 
 
 def human_in(given: Input | None) -> Human | None:
-    """Finds the rep's message of an input: the last one. Attachments are kept as a remark, since they are not read."""
+    """Finds the rep's message of an input: the last one. Attachments become a remark, since they are not read."""
     if given is None:
         return None
     messages = given.messages if isinstance(given.messages, list) else [given.messages]

@@ -100,12 +100,12 @@ class Run(NamedTuple):
 
     @property
     def is_over(self) -> bool:
-        """Whether it has ended."""
+        """Whether the run has ended."""
         return self.status not in ("pending", "running")
 
 
 class StoredEvent(NamedTuple):
-    """An event of a run; its number is its id in the stream."""
+    """An event of a run. Its number is its id in the stream."""
 
     number: int
     event: str
@@ -156,13 +156,13 @@ async def unfinished(tx: Connection, thread_id: UUID, before: int) -> list[Run]:
 
 
 async def take_over(tx: Connection, run_id: UUID) -> int | None:
-    """Claims a run whose lease is over; `None` if it has ended or somebody has it."""
+    """Claims a run whose lease has ended; `None` if the run has ended or another replica has claimed it."""
     claim: int | None = await tx.fetchval(TAKE_OVER, run_id, LEASE)
     return claim
 
 
 async def extend(tx: Connection, run: Run, *, by: timedelta = LEASE) -> bool:
-    """Extends the lease; zero lets anyone take the run over. Returns False if it is lost or the run has ended."""
+    """Extends the lease; zero releases the run. Returns False if the claim is lost or the run has ended."""
     return bool(await tx.fetchval(EXTEND, run.run_id, run.claim, by))
 
 

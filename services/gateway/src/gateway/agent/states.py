@@ -18,7 +18,7 @@ Status = Literal["idle", "busy", "interrupted", "error"]
 
 
 class Checkpoint(NamedTuple):
-    """A state of a thread: the messages that it adds to its parent's, and the change that waits for a yes."""
+    """A state of a thread: the messages that it adds to its parent's, and the change that waits for consent."""
 
     checkpoint_id: UUID
     parent_id: UUID | None
@@ -51,7 +51,7 @@ DETAILS = "additional_kwargs"
 def messages_at(
     checkpoint_id: UUID, checkpoints: Mapping[UUID, Checkpoint], *, with_details: bool = False
 ) -> list[dict[str, Any]]:
-    """Collects the messages of a state, those of its ancestors first; without their details, which are long."""
+    """Collects the messages of a state after those of its ancestors; without their details, which are long."""
     chain = []
     at: UUID | None = checkpoint_id
     while at is not None:
@@ -72,7 +72,7 @@ def last_text(messages: Sequence[dict[str, Any]]) -> str:
 
 
 def without_details(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Copies messages without the events that they were made from."""
+    """Copies messages without the events that they were built from."""
     return [{key: value for key, value in message.items() if key != DETAILS} for message in messages]
 
 
@@ -148,13 +148,13 @@ def custom(name: str, details: Mapping[str, Any]) -> str:
 
 
 def chunk(message_id: str, text: str, *, run_id: UUID) -> str:
-    """Builds the data of an event `messages`: a piece of an agent's message, which clients append to those before."""
+    """Builds the data of an event `messages`: a piece of an agent's message, which clients append to it."""
     metadata = {"langgraph_node": AGENT, "run_id": str(run_id), "graph_id": GRAPH_ID}
     return json.dumps([{"type": "AIMessageChunk", "id": message_id, "content": text}, metadata])
 
 
 def thread_document(thread: Thread) -> dict[str, Any]:
-    """Builds a thread in the protocol's form. Of its messages it has the first, which is its title."""
+    """Builds a thread in the protocol's form. It has only the first message, which is the title."""
     return {
         "thread_id": str(thread.thread_id),
         "created_at": thread.created_at.isoformat(),
@@ -170,7 +170,7 @@ def thread_document(thread: Thread) -> dict[str, Any]:
 def whole_thread(
     thread: Thread, checkpoints: Sequence[Checkpoint], waiting: Sequence[tuple[UUID, dict[str, Any]]]
 ) -> dict[str, Any]:
-    """Builds a thread with all messages of its newest state, and the messages whose replies are not over.
+    """Builds a thread with all messages of its newest state, and the messages whose replies are incomplete.
 
     A message of the agent has the events of its reply in `additional_kwargs`, so that a client can show them again.
     """

@@ -1,4 +1,4 @@
-"""Threads and their states in PostgreSQL (`agent_threads`, `agent_checkpoints`): a thread is its subject's own."""
+"""Threads and their states in PostgreSQL (`agent_threads`, `agent_checkpoints`). Only its subject sees a thread."""
 
 import json
 from collections.abc import Sequence
@@ -82,7 +82,7 @@ async def find(tx: Connection, subject: str, thread_id: UUID) -> Thread | None:
 async def search(
     tx: Connection, subject: str, metadata: dict[str, Any], text: str | None, *, limit: int, offset: int
 ) -> list[Thread]:
-    """Finds the subject's threads with this metadata and these words, the one that changed last first."""
+    """Finds the subject's threads with this metadata and these words, the latest change first."""
     return [_thread(row) for row in await tx.fetch(SEARCH, subject, json.dumps(metadata), text, limit, offset)]
 
 
@@ -107,7 +107,7 @@ async def rename(tx: Connection, subject: str, thread_id: UUID, metadata: dict[s
 
 
 async def delete(tx: Connection, subject: str, thread_id: UUID) -> bool:
-    """Deletes a thread of the subject with all that was said in it. Returns False if there is none."""
+    """Deletes a thread of the subject with all its messages. Returns False if there is none."""
     await tx.fetch(LOCK_RUNS, subject, thread_id)
     if not await lock(tx, subject, thread_id):
         return False
@@ -117,7 +117,7 @@ async def delete(tx: Connection, subject: str, thread_id: UUID) -> bool:
 
 
 async def checkpoints(tx: Connection, thread_id: UUID) -> list[Checkpoint]:
-    """Reads all states of a thread, in the order in which they were made."""
+    """Reads all states of a thread, in the order of their creation."""
     return [
         Checkpoint(
             row["checkpoint_id"],
@@ -147,7 +147,7 @@ async def add(
 
 
 def no_such(thread_id: UUID) -> Problem:
-    """Builds the answer for a thread that the caller does not have."""
+    """Builds the 404 for a thread that the caller does not have."""
     return Problem(404, "No such thread", f"You have no thread {thread_id}.")
 
 

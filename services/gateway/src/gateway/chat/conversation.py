@@ -1,4 +1,4 @@
-"""Turns the facts of a request into the messages of its stream. Pure.
+"""Turns the events that follow from a request into the messages of its stream. Pure.
 
 Facts of different topics overtake each other, so facts about a company wait until the head has named it.
 """
@@ -49,11 +49,11 @@ class Conversation:
         self._reached: dict[Stage, set[str]] = {stage: set() for stage in get_args(Stage)}
 
     def accept(self) -> Message:
-        """Says that the request is kept: it will be done, whatever happens to the gateway."""
+        """Confirms that the request is stored: it will be done, whatever happens to the gateway."""
         return Message("accepted", {"request_id": str(self.request_id)})
 
     def take(self, fact: Event) -> list[Message]:
-        """Takes a fact and returns the messages that follow from it. A repeated fact has none."""
+        """Adds an event and returns the messages that follow from it. A repeated event has none."""
         if isinstance(fact, JobProgressed):
             return self._take_answer(fact) if fact.answer is not None and self._answer is None else []
         if not isinstance(fact, CompanyEvent):
@@ -161,7 +161,7 @@ class Conversation:
         return []
 
     def _reach(self, stage: Stage, company: Company, **details: Any) -> list[Message]:
-        """Notes that a company of the head has reached a stage. Companies of the request's job are not of the head."""
+        """Records that a company of the head has reached a stage. Companies of the job are not in the head."""
         is_of_head = self._answer is not None and any(company.uen == it.uen for it in saved(self._answer))
         if not is_of_head or company.uen in self._reached[stage]:
             return []
@@ -170,7 +170,7 @@ class Conversation:
 
 
 def refine(answer: SearchAnswer) -> list[Message]:
-    """Builds the question back to the rep, if there is one. Each choice's label is a message to send."""
+    """Builds the question that asks the rep to narrow the request, if any. Each choice's label is a message to send."""
     if not answer.resolved:
         question = (
             "Do you want companies in one of these?"

@@ -11,7 +11,7 @@ _WITH = r"(?:(?:,|and|with|that have|who have|having|of|employing|that are|which
 
 
 def _range(unit: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """Builds the patterns of a range, a least and a most number with this unit."""
+    """Builds the patterns of a range: a minimum and a maximum with this unit."""
     end = rf"{unit}(?![\w])(?: or (?:more|less|fewer|older|younger))?"
     return (
         re.compile(rf"(?i)[ ,]*{_WITH}(?:between )?(\d{{1,7}}) ?(?:-|–|to|and) ?(\d{{1,7}}) {end}"),

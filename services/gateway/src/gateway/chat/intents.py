@@ -56,7 +56,7 @@ class CallList:
 
 @dataclass(frozen=True, slots=True)
 class ChangeIcp:
-    """Wish to replace the ICP by the one that `words` describe.
+    """Request to replace the ICP by the one that `words` describe.
 
     `code` is that of the question to which the rep says yes; without it, the rep is asked first.
     """
@@ -89,7 +89,7 @@ def read_intent(message: str) -> Intent | None:
 
 
 def read_consent(message: str) -> bool | None:
-    """Reads the answer to a question that asks for a yes; `None` if the message is none."""
+    """Reads the answer to a question that asks for consent; `None` if the message is no answer."""
     text = _on_one_line(message).rstrip(" .!")
     if YES.fullmatch(text):
         return True

@@ -1,4 +1,4 @@
-"""Writes messages as Markdown and as plain text. Every text is data: nothing in it formats, links or loads anything.
+"""Writes messages as Markdown and as plain text. Every text is escaped: nothing in it formats, links or loads anything.
 
 Markdown is that of CommonMark with the extensions of GitHub and TeX, as chat clients render it.
 """

@@ -1,4 +1,4 @@
-"""Summarises a request for the rep: what was done, what is left, and what may have been misunderstood. Pure."""
+"""Summarises a request for the rep: what was done, what remains, and what may have been misunderstood. Pure."""
 
 from collections.abc import Sequence
 
@@ -14,12 +14,12 @@ NOTHING_FOUND = "I found no industry in that."
 
 
 def is_talk(answer: SearchAnswer) -> bool:
-    """Returns whether the message named the suggestions, but did not ask for companies."""
+    """Returns whether the message named the suggestions without asking for companies."""
     return not answer.resolved and bool(answer.suggestions) and bool(answer.confidence)
 
 
 def saved(answer: SearchAnswer) -> list[Company]:
-    """The head's companies that are being enriched. A preview has none: its companies have no id."""
+    """Returns the head's companies that are being enriched. A preview has none: its companies have no id."""
     return [company for company in answer.head if company.company_id]
 
 
@@ -73,7 +73,7 @@ def _done(answer: SearchAnswer, now: int, job: JobProgressed | None, refused: st
 
 
 def where(answer: SearchAnswer) -> str:
-    """`Bedok or Tampines (postal sectors 46, 47, 52)`."""
+    """Writes places, such as `Bedok or Tampines (postal sectors 46, 47, 52)`."""
     sectors = sorted({sector for place in answer.places for sector in place.sectors})
     names = joined([place.name for place in answer.places], "or")
     return f"{names} (postal sector{'s' if len(sectors) > 1 else ''} {', '.join(sectors)})"

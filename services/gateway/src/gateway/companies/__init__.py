@@ -1,1 +1,1 @@
-"""A company as its tenant sees it: what is known about it, and what happened to it."""
+"""A company as its tenant sees it: the known facts, and its history."""

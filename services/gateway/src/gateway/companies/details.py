@@ -1,4 +1,4 @@
-"""Reads all that is known about a company of a tenant: facts with their sources, contacts, scores and runs.
+"""Reads everything that is known about a company of a tenant: facts with their sources, contacts, scores and runs.
 
 A company is a tenant's if it is its candidate or its lead. Of others nothing is shown, although the register is public.
 """
@@ -87,7 +87,7 @@ class CompanyContact(BaseModel):
 
 
 class Score(BaseModel):
-    """The score as it is now. `GET /leads/{company_id}/explain` has its parts."""
+    """The present score. `GET /leads/{company_id}/explain` has its parts."""
 
     score: float
     bucket: Bucket

@@ -61,7 +61,7 @@ CompanyState = Literal["waiting", "enriched", "scored", "failed"]
 
 
 class RequestedCompany(BaseModel):
-    """A company of a request, and how far it is."""
+    """A company of a request, and its progress."""
 
     company_id: int
     name: str
@@ -77,7 +77,7 @@ class CutShort(BaseModel):
 
 
 class RequestedEnrichment(BaseModel):
-    """A request for the enrichment of companies. It is over when each of them is scored or has failed."""
+    """A request for the enrichment of companies. It has ended when each of them is scored or has failed."""
 
     request_id: UUID = Field(examples=["0198f3a2-7c1e-7d33-8a55-3f6b1c2d4e5f"])
     requested_by: str
@@ -92,12 +92,12 @@ class RequestedEnrichment(BaseModel):
 
     @property
     def version(self) -> str:
-        """A name of the request's present state: equal states of a request have equal names, on every replica."""
+        """Identifies the request's present state: equal states have equal versions, on every replica."""
         return f"{self.enriched}.{self.scored}.{self.failed}"
 
 
 class Allowance(NamedTuple):
-    """Companies whose enrichment a tenant may request by hand in a day, and those that it has requested."""
+    """The number of companies whose enrichment a tenant may request in a day, and the number already requested."""
 
     cap: int
     used: int
@@ -109,7 +109,7 @@ class Allowance(NamedTuple):
 
 
 async def lock(tx: Connection) -> None:
-    """Lets no other request of the tenant be recorded before the transaction ends."""
+    """Keeps other requests of the tenant from being recorded before the transaction ends."""
     await tx.execute(LOCK)
 
 
@@ -128,7 +128,7 @@ async def candidates(tx: Connection, company_ids: Sequence[int]) -> list[Company
 async def add(
     tx: Connection, request_id: UUID, companies: Sequence[Company], *, requested_by: str, now: datetime
 ) -> dict[int, UUID]:
-    """Records the request, and forgets those past their retention period. Returns the event's id of each company."""
+    """Records the request, and deletes those past their retention period. Returns the event's id of each company."""
     events = {company.company_id: new_id(now) for company in companies}
     await tx.execute(FORGET, now - KEPT)
     await tx.execute(ADD, request_id, list(events), list(events.values()), requested_by, now)
@@ -136,7 +136,7 @@ async def add(
 
 
 async def find(tx: Connection, request_id: UUID, tenant_id: int) -> RequestedEnrichment | None:
-    """Finds a request of the transaction's tenant, and how far each of its companies is; `None` if there is none."""
+    """Finds a request of the transaction's tenant, with the progress of each company; `None` if there is none."""
     rows = await tx.fetch(FIND, request_id)
     if not rows:
         return None
@@ -173,12 +173,12 @@ async def find(tx: Connection, request_id: UUID, tenant_id: int) -> RequestedEnr
 
 
 def no_such(tenant_id: int, request_id: UUID) -> Problem:
-    """Builds the 404 for a request that the tenant has not, or no more."""
+    """Builds the 404 for a request that the tenant does not have, or that was deleted."""
     return Problem(404, "No such request", f"Tenant {tenant_id} has no request {request_id} of this week.")
 
 
 def _progress(enriching: tuple[str, str | None] | None, scoring: tuple[str, str | None] | None) -> dict[str, Any]:
-    """Says how far a company is, by its event at the enricher and the one that follows at the scorer."""
+    """Describes a company's progress by its event at the enricher and the next one at the scorer."""
     for taken_in in (enriching, scoring):
         if taken_in is not None and taken_in[0] == "dead":
             return {"state": "failed", "error": taken_in[1]}

@@ -1,4 +1,4 @@
-"""Reads what happened to a company of a tenant, in order and in both lanes.
+"""Reads the history of a company of a tenant, in order and in both lanes.
 
 Events are found in the services' inboxes by their ids, never by reading an inbox: an enrichment's request is named by
 the enrichment, by the night that made it, by the rep who requested it, or follows from the request that found the
@@ -63,7 +63,7 @@ Kind = Literal["candidate", "selected", "requested", "event", "enriched", "score
 
 
 class Moment(BaseModel):
-    """Something that happened to the company."""
+    """An event in the history of the company."""
 
     at: datetime
     kind: Kind
@@ -76,7 +76,7 @@ class Moment(BaseModel):
 
 
 class Timeline(BaseModel):
-    """A company's history, the earliest moment first. Of each kind the newest 50 at most."""
+    """A company's history, the earliest entry first. At most the newest 50 of each kind."""
 
     company_id: int
     uen: str
@@ -85,7 +85,7 @@ class Timeline(BaseModel):
 
 
 async def find(tx: Connection, company: Company, tenant_id: int) -> Timeline:
-    """Finds what happened to this company of the transaction's tenant."""
+    """Finds the history of this company of the transaction's tenant."""
     candidate = await tx.fetchrow(CANDIDATE, company.company_id)
     nights = await tx.fetch(NIGHTS, company.company_id, MOST)
     runs = await tx.fetch(RUNS, company.company_id, MOST)

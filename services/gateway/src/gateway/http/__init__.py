@@ -1,1 +1,1 @@
-"""Forms of HTTP answers (problem documents, event streams, CSV, cursors), their document, and other origins."""
+"""Forms of HTTP answers (problem documents, event streams, CSV, cursors), the OpenAPI document, and CORS."""

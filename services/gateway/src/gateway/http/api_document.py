@@ -1,4 +1,4 @@
-"""The OpenAPI document: the errors that every route may answer with, and those that a route declares, in one place."""
+"""The OpenAPI document: the errors of every route, and those of single routes, in one place."""
 
 from collections.abc import Mapping
 from http import HTTPStatus

@@ -31,7 +31,7 @@ def admit_origins(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
 
 
 def origins_of(listed: str) -> tuple[str, ...]:
-    """Reads origins separated by commas. Raises ValueError that names one that is none."""
+    """Splits origins at commas. Raises ValueError, which names an invalid one."""
     origins = tuple(origin.strip() for origin in listed.split(",") if origin.strip())
     for origin in origins:
         parts = urlsplit(origin)

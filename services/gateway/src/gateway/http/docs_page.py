@@ -1,4 +1,4 @@
-"""`/docs`: Swagger UI for /openapi.json. Its files come from the package fastapi-offline, so no other origin is asked.
+"""`/docs`: Swagger UI for /openapi.json. Its files come from the package fastapi-offline, not from another origin.
 
 The page has no inline script: the policy of `common.http.security_headers` forbids one.
 """

@@ -1,4 +1,4 @@
-"""The choice between forms of an answer, by the parameter `format` or else by the header Accept. Pure."""
+"""Content negotiation by the parameter `format`, else by the header Accept. Pure."""
 
 from typing import Literal, TypeAlias
 
@@ -6,12 +6,12 @@ Form: TypeAlias = Literal["json", "csv"]
 
 
 def wants_csv(form: Form | None, accept: str | None) -> bool:
-    """Decides whether the answer is CSV and not JSON."""
+    """Returns whether to answer with CSV instead of JSON."""
     return prefers("text/csv", "application/json", accept) if form is None else form == "csv"
 
 
 def prefers(one: str, usual: str, accept: str | None) -> bool:
-    """Returns whether `Accept` ranks a media type above the one that is usually sent (RFC 9110, 12.5.1)."""
+    """Returns whether `Accept` ranks a media type above the default one (RFC 9110, 12.5.1)."""
     if accept is None:
         return False
     ranks = _ranks(accept)

@@ -1,4 +1,4 @@
-"""Positions in lists as opaque texts, for clients to send back unchanged. Pure."""
+"""Positions in lists as opaque texts, which clients send back unchanged. Pure."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
@@ -11,12 +11,12 @@ def as_cursor(text: str) -> str:
 
 
 def text_of(cursor: str) -> str:
-    """Decodes the text of a position. Raises ValueError if the cursor is not one of `as_cursor`."""
+    """Decodes the text of a position. Raises ValueError for a text that is no cursor."""
     return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
 
 
 def not_understood(cursor: str) -> Problem:
-    """Builds the 422 for a cursor that is none of the list's."""
+    """Builds the 422 for a cursor of another list."""
     return Problem(
         422, "Cursor not understood", f"{cursor!r} is not a valid cursor; send the cursor of a page unchanged."
     )

@@ -76,12 +76,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def handle_fault(_: Request, __: Exception) -> JSONResponse:
-        """Answers what no one foresaw. The server logs the error after that."""
+        """Answers unexpected errors with a 500. The server logs the error after that."""
         return answer(FAULT)
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """Builds the response, with these headers besides those of its status."""
+    """Builds the response, with these headers in addition to those of its status."""
     own = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else {}
     if problem.status == 401:
         own["WWW-Authenticate"] = "Bearer"

@@ -12,7 +12,7 @@ from starlette.routing import request_response
 
 
 class RequestRoute(APIRoute):
-    """A route that calls an endpoint directly if the request is all that it takes. It has to return a Response."""
+    """A route that calls an endpoint directly if it takes only the request. The endpoint must return a Response."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

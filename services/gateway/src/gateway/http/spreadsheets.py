@@ -26,7 +26,7 @@ def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]], *, head
 
 
 def safe_cell(value: object) -> object:
-    """Returns the value as the cell should hold it: only a text can be a formula."""
+    """Returns the value for the cell: texts are made safe, since only a text can be a formula."""
     if not isinstance(value, str):
         return value
     stripped = BLANKS.sub("", value)

@@ -38,7 +38,7 @@ class Stream(StreamingResponse):
 
 
 class State(Protocol):
-    """The present state of what is followed. Equal states have equal versions, on every replica."""
+    """The present state of a resource. Equal states have equal versions, on every replica."""
 
     @property
     def version(self) -> str: ...
@@ -77,5 +77,5 @@ async def states(
 
 
 def event(name: str, data: Mapping[str, object] | str, *, event_id: str | None = None) -> bytes:
-    """Encodes an event. `data` is JSON, or is made to JSON."""
+    """Encodes an event. `data` is JSON, or is converted to JSON."""
     return format_sse_event(event=name, data_str=data if isinstance(data, str) else json.dumps(data), id=event_id)

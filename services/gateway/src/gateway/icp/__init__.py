@@ -1,1 +1,1 @@
-"""A tenant's ideal customer profile: how input is normalised, and where it is stored."""
+"""A tenant's ideal customer profile: its normalisation and its storage."""

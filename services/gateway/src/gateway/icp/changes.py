@@ -1,4 +1,4 @@
-"""Changes a tenant's ICP: the row, the event and the record of the act are one transaction."""
+"""Changes a tenant's ICP: one transaction writes the row, the event and the audit log."""
 
 from common.contracts import Icp, IcpChanged
 from common.postgres import Database

@@ -1,4 +1,4 @@
-"""An ICP as clients give it: checked field by field, and normalised for storage. Pure."""
+"""ICPs from clients, checked field by field and normalised for storage. Pure."""
 
 from typing import Annotated, Any, Self
 
@@ -22,7 +22,7 @@ Years = Annotated[int | None, Field(ge=0, le=1_000)]
 
 
 class Icp(BaseModel):
-    """A tenant's ideal customer profile. A field that is left out makes no demand."""
+    """A tenant's ideal customer profile. A field that is left out is no criterion."""
 
     model_config = ConfigDict(extra="forbid")
 

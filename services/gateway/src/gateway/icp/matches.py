@@ -38,7 +38,7 @@ _IN_SECTORS = "AND left(postal_code(btrim(postal_code)), 2) IN (SELECT json_arra
 
 
 async def count(database: Database, counting: asyncio.Semaphore, icp: Icp, catalog: Catalog, today: date) -> int | None:
-    """Counts the matches, up to one more than `MOST`. Returns `None` if that, or the wait to count, took too long."""
+    """Counts the matches, up to one more than `MOST`. Returns `None` if the time limit ended it."""
     codes = codes_of(icp, catalog)
     if not codes:
         return 0
@@ -67,7 +67,7 @@ async def count(database: Database, counting: asyncio.Semaphore, icp: Icp, catal
 
 
 def codes_of(icp: Icp, catalog: Catalog) -> list[VersionedCode]:
-    """Lists the five-digit codes that an ICP asks for; without industries, all if it asks for ages or districts.
+    """Lists the five-digit codes of an ICP; without industries, all codes if it has ages or districts.
 
     A code with a leading zero is listed without it, too, as spreadsheets store it.
     """
@@ -81,7 +81,7 @@ def codes_of(icp: Icp, catalog: Catalog) -> list[VersionedCode]:
 
 
 def years_before(day: date, years: int) -> str:
-    """Returns the same day so many years earlier, as the register writes it; 28 February for a missing leap day."""
+    """Returns the same day so many years earlier, in the register's format; 28 February for a missing leap day."""
     year = max(1, day.year - years)
     try:
         return day.replace(year=year).isoformat()

@@ -33,14 +33,14 @@ async def find(tx: Connection) -> Icp:
 
 
 async def find_locked(tx: Connection) -> Icp:
-    """Finds the tenant's ICP, and lets nobody else change it before the transaction ends."""
+    """Finds the tenant's ICP, and locks it until the transaction ends."""
     await tx.execute(CREATE)
     row = await tx.fetchrow(FIND_LOCKED)
     return Icp() if row is None else Icp(**row)
 
 
 async def save(tx: Connection, icp: Icp) -> datetime | None:
-    """Replaces the tenant's ICP. Returns the time of the change, later than any before; `None` if nothing changed."""
+    """Replaces the tenant's ICP. Returns the time of the change, later than all before; `None` if nothing changed."""
     await tx.execute(CREATE)
     changed_at: datetime | None = await tx.fetchval(
         CHANGE,

@@ -21,7 +21,7 @@ class Catalog:
 
     @classmethod
     def build(cls, codes: Sequence[Code], usual: str | None = None) -> Self:
-        """Builds the catalog, `usual` being the register's version. Takes tenths of a second: run it in a thread."""
+        """Builds the catalog; `usual` is the register's version. Takes tenths of a second: run it in a thread."""
         titles: dict[str, list[VersionedCode]] = defaultdict(list)
         for code in codes:
             titles[_one_line(code.title)].append(VersionedCode(code.version, code.code))
@@ -34,7 +34,7 @@ class Catalog:
         return [self.hierarchy.industry(key) for key in keys if key in self.hierarchy]
 
     def entitled(self, title: str) -> list[Industry]:
-        """Finds the industries of all levels and versions that have this title, in any case."""
+        """Finds the industries of all levels and versions with this title, in any case."""
         return [self.hierarchy.industry(key) for key in self.titles.get(_one_line(title), ())]
 
     def titles_of(self, codes: Iterable[str]) -> dict[str, str]:
@@ -47,5 +47,5 @@ def _one_line(title: str) -> str:
 
 
 def versioned(industry: Industry) -> str:
-    """The industry's code with its version, as an ICP stores it: some codes were reused with another meaning."""
+    """Returns the industry's code with its version, as an ICP stores it: some codes have two meanings."""
     return f"{industry.version}:{industry.code}"

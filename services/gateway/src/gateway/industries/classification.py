@@ -1,4 +1,4 @@
-"""Loads the industry catalog from PostgreSQL (table `ssic_ref`), at the start or when it is first needed."""
+"""Loads the industry catalog from PostgreSQL (table `ssic_ref`), at the start or at its first use."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 class Classification:
-    """The catalog, loaded once. A version of SSIC that is loaded later is seen after a restart."""
+    """The catalog, loaded once. A version of SSIC that is loaded later needs a restart."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -22,7 +22,7 @@ class Classification:
         self._lock = asyncio.Lock()
 
     async def load_at_start(self) -> None:
-        """Loads the catalog if it exists. Without it the gateway starts all the same, for its other routes."""
+        """Loads the catalog if it exists. Without it the gateway starts nevertheless, for its other routes."""
         try:
             await self.catalog()
         except (Problem, Unavailable) as missing:

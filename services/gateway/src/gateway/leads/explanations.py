@@ -1,4 +1,4 @@
-"""Reads what the score of a tenant's lead consists of. The scorer writes it."""
+"""Reads the parts of a lead's score, which the scorer writes."""
 
 from datetime import datetime
 from typing import NamedTuple

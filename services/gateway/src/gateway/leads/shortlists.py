@@ -37,7 +37,7 @@ RunStatus = Literal["planning", "publishing", "running", "done", "partial", "fai
 
 
 class Contact(BaseModel):
-    """The best way to reach the company that is known to work, or is not known to fail."""
+    """The best contact of the company that is known to work, or not known to fail."""
 
     kind: Literal["email", "phone"]
     value: str
@@ -47,7 +47,7 @@ class Contact(BaseModel):
 
 
 class AskFor(BaseModel):
-    """The decision-maker that was found, if the contact is somebody else or belongs to a function."""
+    """The decision-maker, if the contact is another person or a role address."""
 
     name: str
     title: str | None
@@ -62,7 +62,7 @@ class Selected(BaseModel):
 
 
 class InOdoo(BaseModel):
-    """The lead in the tenant's Odoo, as it is now."""
+    """The lead's present state in the tenant's Odoo."""
 
     outcome: Literal["synced", "no_connection", "blocked", "refused", "deleted"]
     lead_id: int | None
@@ -70,7 +70,7 @@ class InOdoo(BaseModel):
 
 
 class ListedLead(ScoredCompany):
-    """A lead of a shortlist, with the score that it had in that night: `base` and the contributions sum to it."""
+    """A lead of a shortlist, with its score of that night: `base` and the contributions sum to it."""
 
     rank: int
     base: float | None
@@ -104,7 +104,7 @@ async def find(tx: Connection, night: date | None) -> Shortlist | None:
 
 
 def ask_for(features: Sequence[Contribution], contact: Contact | None) -> AskFor | None:
-    """Finds whom to ask for in the lead's features, where that is not the contact.
+    """Finds the decision-maker in the lead's features, if that is not the contact.
 
     Evidence that raises the score is a person's name, and a comma before the title if that is known.
     """

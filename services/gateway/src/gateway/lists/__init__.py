@@ -1,1 +1,1 @@
-"""Lists of a tenant's candidates and leads: filtered, sorted, read page by page, and kept by a task."""
+"""Lists of a tenant's candidates and leads: filtered, sorted, read by pages, and kept up to date by a task."""

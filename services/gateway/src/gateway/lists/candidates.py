@@ -1,4 +1,4 @@
-"""Reads a tenant's candidates (table `listed_companies`), those that changed last first.
+"""Reads a tenant's candidates (table `listed_companies`), the latest changes first.
 
 A facet is a bucket together with whether there is a verified e-mail address. An index has the order of the list, and so
 have others within a facet and within a facet of an industry: a page takes the next companies of each facet that is
@@ -58,7 +58,7 @@ class Candidate(BaseModel):
 
 
 def _query(wanted: Filter) -> tuple[str, list[object]]:
-    """The statement that reads a filter's pages, and its parameters from $6 on."""
+    """Builds the statement for a filter's pages, and its parameters from $6 on."""
     if wanted.name is not None:
         further: list[object] = [wanted.facets, wanted.industries, wanted.name]
         if wanted.industries is not None:
@@ -79,6 +79,6 @@ async def page(
     walk: Walk | None = None,
     limit: int,
 ) -> Page[datetime]:
-    """Reads the next candidates after a position; without one, the first. Without a walk, the list is as of now."""
+    """Reads the candidates after a position, or the first ones. Without a walk, the list is as of now."""
     sql, further = _query(wanted)
     return await page_by(connection, sql, "candidate", tenant_id, after or BEGINNING, walk, limit, *further, now=now)

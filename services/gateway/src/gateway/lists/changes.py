@@ -1,4 +1,4 @@
-"""Brings the lists (`listed_companies`, `list_clocks`) up to date with the tables that they are made of.
+"""Updates the lists (`listed_companies`, `list_clocks`) from the tables that they are built from.
 
 A note in `list_changes` only says that a company may have changed. What its row should be is read from the tables, so a
 note may be handled twice, late, or together with others. The rows never leave the database.
@@ -128,7 +128,7 @@ async def next_tenant(database: Database, after: int) -> int | None:
 
 
 async def fold(database: Database, tenant_id: int) -> int:
-    """Brings the companies of a tenant's oldest notes up to date. Returns the number of notes.
+    """Updates the companies of a tenant's oldest notes. Returns the number of notes.
 
     It is 0 while another replica works on the tenant's lists.
     """

@@ -26,7 +26,7 @@ Key = TypeVar("Key", float, datetime)
 
 
 class Place(NamedTuple, Generic[Key]):
-    """The position behind a company: the value that the list is sorted by, and the company's number."""
+    """The position after a company: the value of the sort column, and the company's number."""
 
     key: Key
     company_id: int

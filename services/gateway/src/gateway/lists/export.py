@@ -1,4 +1,4 @@
-"""Exports a whole list as CSV, in bounded memory: batch by batch, each in a statement of its own.
+"""Exports a whole list as CSV in bounded memory, with one statement per batch.
 
 All batches are of the list as it was when the export began. If the database goes away meanwhile, or the client is so
 slow that the list as it was is no longer kept, the connection ends without the last chunk: the client knows by that
@@ -22,7 +22,7 @@ BATCH = 500
 
 
 class ExportTooSlow(RuntimeError):
-    """The client read so slowly that the list as it was is no longer kept."""
+    """The client read so slowly that this state of the list is no longer available."""
 
 
 #: Reads the page behind a position of a walk; with neither, the first.
@@ -32,7 +32,7 @@ Read: TypeAlias = Callable[[Connection, Place[Any] | None, Walk | None], Awaitab
 async def csv_answer(
     database: Database, tenant_id: int, columns: Sequence[str], read: Read, name: str
 ) -> StreamingResponse:
-    """Builds the answer. Its first batch is read before, so that an error of it is an ordinary one."""
+    """Builds the answer. It reads the first batch before, so that an error becomes a normal error answer."""
     async with database.read(tenant_id) as connection:
         first = await read(connection, None, None)
     return StreamingResponse(

@@ -1,4 +1,4 @@
-"""Demands on the companies of a list. Pure.
+"""Filters of lists of companies. Pure.
 
 A facet is a bucket together with whether there is a verified e-mail address.
 """
@@ -12,7 +12,7 @@ BUCKETS: dict[Bucket | None, int] = {None: 0, "Low": 2, "Medium": 4, "High": 6}
 
 
 class Filter(NamedTuple):
-    """The demands; `None` for no demand. `industries` are one or two five-digit codes with versions."""
+    """Filters; `None` for no filter. `industries` are one or two five-digit codes with versions."""
 
     bucket: Bucket | None = None
     has_verified_email: bool | None = None
@@ -21,12 +21,12 @@ class Filter(NamedTuple):
 
     @property
     def is_any_facet(self) -> bool:
-        """Whether every facet fulfils the demands."""
+        """Whether every facet passes the filters."""
         return self.bucket is None and self.has_verified_email is None
 
     @property
     def facets(self) -> list[int]:
-        """The facets that fulfil the demands."""
+        """The facets that pass the filters."""
         buckets = BUCKETS.values() if self.bucket is None else [BUCKETS[self.bucket]]
         verified = (0, 1) if self.has_verified_email is None else (int(self.has_verified_email),)
         return [bucket + one for bucket in buckets for one in verified]

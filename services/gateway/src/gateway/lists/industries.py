@@ -1,4 +1,4 @@
-"""Industries as the lists are filtered by: five-digit codes with their version. Pure."""
+"""The industry filter of the lists: five-digit codes with their version. Pure."""
 
 from gateway.http.problems import Problem
 from gateway.industries.catalog import Catalog, versioned
@@ -6,7 +6,7 @@ from industries.ssic.hierarchy import LEVELS
 
 
 def codes_of(given: str, catalog: Catalog) -> list[str]:
-    """Finds the five-digit codes that a code or a title names: one of each version of SSIC at most.
+    """Finds the five-digit codes of a code or a title: at most one of each version of SSIC.
 
     Raises Problem 422. Wider industries are refused: a page of them cannot be read from one place of an index.
     """

@@ -1,4 +1,4 @@
-"""Items of the lists as JSON, and the tables that they are made of.
+"""Items of the lists as JSON, and the tables that they are built from.
 
 The keeper of the lists writes a company's items into its row (changes.py), so that a page has nothing to make or to
 look up. Rows that a gateway of an older version wrote have none: `made_now` makes the items of such a page.
@@ -60,6 +60,6 @@ _NOW: dict[Item, str] = {"candidate": _made_now("candidate"), "lead": _made_now(
 async def made_now(
     connection: Connection, tenant_id: int, item: Item, company_ids: Sequence[int], as_of: datetime
 ) -> list[str]:
-    """Makes the items of companies as listed at a moment, in their order. One statement, which sets its own tenant."""
+    """Builds the items of companies as listed at a moment, in their order. One statement, which sets its own tenant."""
     rows = await connection.fetch(_NOW[item], str(tenant_id), company_ids, as_of)
     return [row[0] for row in rows]

@@ -1,4 +1,4 @@
-"""The task that keeps the lists up to date: on every replica, one tenant after the other.
+"""The task that keeps the lists up to date, on every replica, one tenant after the other.
 
 It uses half of the time at most, so that a job of a million companies does not slow down the requests of reps. While
 nothing changes it looks seldom; the feed wakes it with each fact, since facts follow changes.
@@ -23,7 +23,7 @@ AWAY_S = 2.0
 
 
 async def keep_lists(database: Database, facts: asyncio.Event) -> None:
-    """Runs for ever. `facts` is set whenever facts have come; it is cleared here."""
+    """Updates lists until it is cancelled. `facts` is set when facts arrive; this function clears it."""
     tenant_id: int | None = None
     while True:
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Reads a tenant's leads (table `listed_companies`), best first, all of them or those that fulfil demands.
+"""Reads a tenant's leads (table `listed_companies`), best first, all or filtered.
 
 An index has the order of the list, and one has it within an industry; both have each lead's facet, so a page of a
 bucket goes through the leads before it, in the index alone. A name's beginning finds leads that are candidates.
@@ -34,7 +34,7 @@ BEGINNING = Place(2.0, MAX_ID)
 
 
 class Lead(ScoredCompany):
-    """A lead. `score` and `bucket` are those of the moment as of which the list is read, the rest may be newer."""
+    """A lead. `score` and `bucket` are those of the moment as of which the list is read; the rest may be newer."""
 
     updated_at: datetime = Field(description="when it was scored")
 
@@ -43,7 +43,7 @@ _LEADS = TypeAdapter(list[Lead])
 
 
 def _query(wanted: Filter) -> tuple[str, list[object]]:
-    """The statement that reads a filter's pages, and its parameters from $6 on."""
+    """Builds the statement for a filter's pages, and its parameters from $6 on."""
     if wanted.name is not None:
         sql = BY_NAME if wanted.industries is None else BY_NAME_AND_INDUSTRY
         return sql, [wanted.facets, wanted.industries, wanted.name]
@@ -62,7 +62,7 @@ async def page(
     walk: Walk | None = None,
     limit: int,
 ) -> Page[float]:
-    """Reads the next leads after a position; without one, the best. Without a walk, the list is as of now."""
+    """Reads the leads after a position, or the best ones. Without a walk, the list is as of now."""
     sql, further = _query(wanted)
     return await page_by(connection, sql, "lead", tenant_id, after or BEGINNING, walk, limit, *further, now=now)
 
@@ -70,6 +70,6 @@ async def page(
 async def best(
     connection: Connection, tenant_id: int, *, limit: int, industries: Sequence[str] | None = None
 ) -> list[Lead]:
-    """Reads the best leads, of these industries (five-digit codes with versions, as many as one likes) or of all."""
+    """Reads the best leads of any number of industries (five-digit codes with versions), or of all."""
     found = await page(connection, tenant_id, Filter(industries=industries), now=datetime.now(UTC), limit=limit)
     return _LEADS.validate_json(f"[{found.items}]")

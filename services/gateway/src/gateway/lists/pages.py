@@ -1,4 +1,4 @@
-"""Pages of a list as the database returns them: items that are JSON already, and the position behind the last one.
+"""Pages of a list as the database returns them: items in JSON, and the position after the last one.
 
 A page is one statement (statements.py). It reads one table, whose rows have their items (items.py): to make them from
 rows, here or in PostgreSQL, would take longer than finding them.
@@ -18,7 +18,7 @@ LIMIT = 20
 
 
 class Page(NamedTuple, Generic[Key]):
-    """Items as the inside of a JSON array, and the position behind the last; `None` at the end of the list."""
+    """Items as the inside of a JSON array, and the position after the last; `None` at the end of the list."""
 
     items: str
     end: Place[Key] | None
@@ -51,6 +51,6 @@ async def page_by(
 
 
 def as_json(page: Page[Any], kind: Kind, *, items: str = "items", cursor: str = "nextCursor") -> str:
-    """Builds the body of the answer, with these names of its two fields."""
+    """Builds the body of the answer, with these names for its two fields."""
     after = None if page.end is None else encode(kind, page.end, page.walk)
     return f'{{"{items}":[{page.items}],"{cursor}":{json.dumps(after)}}}'

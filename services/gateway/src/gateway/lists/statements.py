@@ -34,7 +34,7 @@ _VERSION_OF = "updated_at AS version"
 
 
 class ListStatements(NamedTuple):
-    """Builds the statements of one list: the column that it is sorted by, its items, and the condition of its rows.
+    """Builds the statements of one list, from its sort column, its items, and the condition of its rows.
 
     `condition` and `sources` of the methods: the filter, and what it is to be fulfilled with one by one.
     """
@@ -52,14 +52,14 @@ class ListStatements(NamedTuple):
         return f"{_WALKED}{self._as_one_row(self._walked(f'{self.item} AS item', condition, sources))}"
 
     def in_two_steps(self, condition: str, sources: str = "") -> str:
-        """Finds the page in an index that has all that is asked for, and reads only the page's rows from the table.
+        """Finds the page in a covering index, and reads only the page's rows from the table.
 
         Where several indexes would do, PostgreSQL takes the right one only if it needs nothing of the table.
         """
         return self._with_items(f", page AS MATERIALIZED ({self._walked(_VERSION_OF, condition, sources)})")
 
     def by_name(self, condition: str, sources: str = "") -> str:
-        """Sorts the companies of a name's beginning or, if they are many, looks in order, where `condition` holds."""
+        """Sorts the companies whose name begins with a text or, if they are many, searches in order by `condition`."""
         in_order = f"{condition} AND {_IS_NAMED_IN_ORDER} AND NOT few.are_all"
         walked = self._walked(_VERSION_OF, in_order, f"CROSS JOIN few {sources}")
         columns = ", ".join(dict.fromkeys(("company_id", self.key, "updated_at", "facet", "industry", "until")))

@@ -1,1 +1,1 @@
-"""Requests, which leave through the outbox, and the facts that come back over Kafka."""
+"""Requests, which are sent through the outbox, and the facts that follow from them, which arrive over Kafka."""

@@ -1,4 +1,4 @@
-"""Facts that other services announce, handed to the requests of this replica that wait for them.
+"""Delivers the facts of other services to the requests of this replica that wait for them.
 
 Every replica reads all facts, without a consumer group, from shortly before it started. The feed keeps its own
 positions: after a reconnect it resumes where it was, so an open request misses no fact (it may get one twice). A
@@ -48,7 +48,7 @@ PARTITIONS_EVERY_MS = 10_000
 
 
 async def next_fact(facts: asyncio.Queue[Event], *, within_s: float) -> Event | None:
-    """The next fact that comes; None when none came in time."""
+    """Returns the next fact; `None` after a timeout."""
     try:
         async with asyncio.timeout(within_s):
             return await facts.get()
@@ -91,7 +91,7 @@ class Feed:
 
     @contextmanager
     def follow(self, tenant_id: int, job_id: UUID) -> Iterator[asyncio.Event]:
-        """Yields an event that is set at each news of this tenant's job, from now on. The table has the news itself."""
+        """Yields an event that is set at each change of this tenant's job, from now on. The table has the details."""
         changed = asyncio.Event()
         followers = self._followers.setdefault((tenant_id, job_id), set())
         followers.add(changed)
@@ -103,7 +103,7 @@ class Feed:
                 self._followers.pop((tenant_id, job_id), None)
 
     async def replay(self, tenant_id: int, request_id: UUID, since: datetime) -> list[Event]:
-        """Reads the facts of a request that were announced since then once more, in any order.
+        """Reads the facts of a request since that time again, in any order.
 
         Reads all facts since then, so it is for requests of the last minutes. Raises Unavailable.
         """
@@ -141,7 +141,7 @@ class Feed:
         return sum(map(len, self._listeners.values())) + sum(map(len, self._followers.values()))
 
     async def is_connected(self) -> str | None:
-        """A health check: whether a fact announced now would be heard."""
+        """Checks health: a fact that is announced now would arrive."""
         return None if self._reading.is_set() else "the feed of facts is not connected to Kafka"
 
     async def __aenter__(self) -> Self:
@@ -200,7 +200,7 @@ class Feed:
                 self.facts_came.set()
 
     async def _resume(self, consumer: Consumer) -> None:
-        """Moves the consumer to the kept positions; the first time, to the moment when the feed began."""
+        """Moves the consumer to the saved positions; the first time, to the moment when the feed began."""
         if not self._positions:
             partitions = consumer.assignment()
             ends = await consumer.end_offsets(partitions)
@@ -212,7 +212,7 @@ class Feed:
     async def _deliver(
         self, record: "ConsumerRecord[bytes, bytes]", listening: Mapping[bytes, Sequence[_Listener]]
     ) -> None:
-        """Hands the fact to its request's listeners and its job's followers, if they are of its tenant.
+        """Delivers the fact to its request's listeners and its job's followers, if they belong to its tenant.
 
         Raises Unavailable if it is not known what is forgotten.
         """
@@ -247,5 +247,5 @@ class Feed:
 
 
 def _partitions(consumer: Consumer) -> set[TopicPartition]:
-    """The partitions of all topics of facts that the client knows of."""
+    """Lists the partitions of all topics of facts that the client knows."""
     return {TopicPartition(topic, number) for topic in FACTS for number in consumer.partitions_for_topic(topic) or ()}

@@ -75,7 +75,7 @@ class Requests:
         await announce(tx, SERVICE, announcements)
 
     def wake(self) -> None:
-        """Has the relay send what was announced, now that its transaction has committed."""
+        """Wakes the relay, which sends the announcements of a committed transaction."""
         self._relay.wake()
 
 

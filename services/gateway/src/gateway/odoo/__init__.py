@@ -1,1 +1,1 @@
-"""A tenant's Odoo connection: what its admin may store, and where it is stored."""
+"""A tenant's Odoo connection: the fields that its admin may set, and their storage."""

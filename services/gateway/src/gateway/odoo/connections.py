@@ -37,7 +37,7 @@ CHANGE = """
 
 
 class Check(BaseModel):
-    """The outcome of the latest check since the connection was changed. Without problems, leads go through."""
+    """The outcome of the latest check since the connection was changed. Without problems, leads can be sent."""
 
     checked_at: datetime
     problems: list[str] = Field(examples=[["the module crm is not installed: install it in Odoo under Apps"]])

@@ -1,4 +1,4 @@
-"""An Odoo connection as an admin gives it. Pure.
+"""Odoo connections from admins. Pure.
 
 The address has to be https with a public-looking name on the usual port: odoo-sync calls it, and checks the address
 again at each call. The API key is only ever written.
@@ -23,7 +23,7 @@ Text = Annotated[
 
 
 def public_address(url: str) -> str:
-    """Cuts an address, as pasted from a browser, to its base. Raises ValueError that says what it must look like."""
+    """Returns the base of an address that was pasted from a browser. Raises ValueError, which describes the form."""
     try:
         url = base_of(url)
         parts = urlsplit(url)
@@ -58,7 +58,7 @@ def _printable(key: SecretStr) -> SecretStr:
 
 
 class LeadWishes(BaseModel):
-    """The tenant's wishes for new leads in Odoo; leads that exist stay as they are. Names are as Odoo shows them."""
+    """The tenant's settings for new leads in Odoo; existing leads do not change. Names are as Odoo shows them."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -79,7 +79,7 @@ class LeadWishes(BaseModel):
 
 
 class OdooConnection(BaseModel):
-    """A tenant's Odoo. Without `api_key` the stored one stays, as long as address, database and login stay too.
+    """A tenant's Odoo. Without `api_key` the stored one is kept, unless address, database or login change.
 
     Without `lead` the stored wishes stay.
     """

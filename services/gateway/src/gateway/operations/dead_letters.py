@@ -18,7 +18,7 @@ MOST, BATCH = 10_000, 500
 
 
 class Retried(NamedTuple):
-    """Letters that were opened again, or would be; of `overtaken` a younger event of the key is handled already."""
+    """Letters that were, or would be, opened again. For those `overtaken` a younger event was handled."""
 
     letters: int
     overtaken: int
@@ -32,20 +32,20 @@ async def groups(database: Database, selected: Selection) -> list[Group]:
 
 
 async def latest(database: Database, selected: Selection, limit: int) -> list[Brief]:
-    """Finds the letters that died last."""
+    """Finds the latest dead letters."""
     async with database.without_tenant() as tx:
         return await dead_letters.briefly(tx, selected, limit)
 
 
 async def weigh(database: Database, selected: Selection) -> Retried:
-    """Counts what a retry would open."""
+    """Counts the letters that a retry would open."""
     async with database.without_tenant() as tx:
         keys = await dead_letters.keys(tx, selected)
         return Retried(len(keys[:MOST]), await dead_letters.count_overtaken(tx, keys[:MOST]), len(keys[MOST:]))
 
 
 async def retry(database: Database, caller: Caller, selected: Selection, why: str | None) -> Retried:
-    """Opens the letters again, each tenant's in the order of their topics. Those that are open already are left out."""
+    """Opens the letters again, each tenant's in the order of their topics. Open letters are left out."""
     async with database.without_tenant() as tx:
         tenants = await dead_letters.tenants(tx, selected)
         known = {row["tenant_id"] for row in await tx.fetch("SELECT tenant_id FROM tenants")}

@@ -83,7 +83,7 @@ class RunDetails(Run):
 
 
 class Place(NamedTuple):
-    """A place in the list of runs, behind this night's run of this tenant."""
+    """A position in the list of runs: after this night's run of this tenant."""
 
     night: date
     tenant_id: int
@@ -98,7 +98,7 @@ async def page(
     after: Place | None,
     limit: int,
 ) -> tuple[list[Run], Place | None]:
-    """Finds the runs behind a place, of one tenant or of all: the latest night first, then by tenant.
+    """Finds the runs after a position, of one tenant or of all: the latest night first, then by tenant.
 
     Returns them with the place of the next page. Companies are counted for the runs of the page alone.
     """
@@ -118,7 +118,7 @@ async def page(
 
 
 async def find(database: Database, run_id: UUID) -> RunDetails | None:
-    """Finds a run of any tenant. Its id is derived from the night and the tenant, so it says of which tenant it is."""
+    """Finds a run of any tenant. Its id is derived from the night and the tenant, so it tells the tenant."""
     async with database.without_tenant() as tx:
         tenants = await tx.fetch(TENANTS)
     for number, name in tenants:
@@ -131,7 +131,7 @@ async def find(database: Database, run_id: UUID) -> RunDetails | None:
 
 
 async def is_active(database: Database, tenant_id: int) -> bool:
-    """Returns whether there is such a tenant, and it is not switched off."""
+    """Returns whether the tenant exists and is active."""
     async with database.without_tenant() as tx:
         return bool(await tx.fetchval(ACTIVE, tenant_id))
 

@@ -31,7 +31,7 @@ MOST_JOBS, MOST_NAMES = 5, 5
 
 
 class Questions:
-    """The questions that the chat answers without a search. A change is made only if the rep has said yes to it."""
+    """The questions that the chat answers without a search. A change needs the rep's consent."""
 
     def __init__(self, database: Database, classification: Classification, icp_changes: IcpChanges) -> None:
         self._database = database
@@ -58,7 +58,7 @@ class Questions:
                 return await self._change_icp(caller, clean(words), code, traceparent)
 
     async def propose(self, tenant_id: int, words: str, fields: dict[str, Any]) -> Answer:
-        """Asks whether the ICP shall be replaced by one with these fields; says so if they make no valid ICP."""
+        """Asks whether to replace the ICP by one with these fields; explains if they make no valid ICP."""
         catalog = await self._classification.catalog()
         wanted = _valid(fields, catalog)
         if isinstance(wanted, Answer):
@@ -69,13 +69,13 @@ class Questions:
         return answers.proposed(words, current, wanted, titles, tenant_id)
 
     async def change_to(self, caller: Caller, current: Icp, fields: dict[str, Any]) -> Answer:
-        """Replaces the ICP by one that the rep has edited; says so if its fields make no valid ICP."""
+        """Replaces the ICP by one that the rep has edited; explains if its fields make no valid ICP."""
         catalog = await self._classification.catalog()
         wanted = _valid(fields, catalog)
         return wanted if isinstance(wanted, Answer) else await self.change(caller, current, wanted)
 
     async def change(self, caller: Caller, current: Icp, wanted: Icp, traceparent: str | None = None) -> Answer:
-        """Replaces the ICP if it is still the one that the rep was shown. It may be repeated."""
+        """Replaces the ICP if it is still the one that the rep has seen. May be repeated."""
         try:
             check_rights(caller, CHANGE, "A change of the ICP")
         except Problem as problem:
@@ -122,7 +122,7 @@ class Questions:
 
 
 def _valid(fields: dict[str, Any], catalog: Catalog) -> Icp | Answer:
-    """Normalises an ICP; an answer that says what is wrong if it is none."""
+    """Normalises an ICP, or returns an answer that explains why it is invalid."""
     try:
         return given.Icp.model_validate(fields).normalised(catalog)
     except ValidationError as error:

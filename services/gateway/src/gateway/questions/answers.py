@@ -20,7 +20,7 @@ MOST_PARTS, MOST_CALLS = 8, 10
 
 
 class Proposal(NamedTuple):
-    """A change of the ICP to which the rep has to say yes: from one to another, in the rep's words."""
+    """A change of the ICP that needs the rep's consent: from one to another, in the rep's words."""
 
     words: str
     current: Icp
@@ -29,12 +29,12 @@ class Proposal(NamedTuple):
 
     @property
     def yes(self) -> str:
-        """The message that says yes to this very change."""
+        """The message that consents to this change only."""
         return f"Yes, change my ICP to {self.words} (confirmation {self.code})"
 
 
 class Answer(NamedTuple):
-    """An answer: its blocks, messages that may be sent next, and a change that waits for a yes."""
+    """An answer: its blocks, messages to send next, and a change that waits for consent."""
 
     topic: Topic
     blocks: Sequence[Block]
@@ -48,7 +48,7 @@ def saying(topic: Topic, *sentences: str, choices: Sequence[str] = ()) -> Answer
 
 
 def job_status(jobs: Sequence[Job]) -> Answer:
-    """Words the state of the latest jobs."""
+    """Describes the state of the latest jobs."""
     if not jobs:
         return saying("job_status", "You have no jobs. A request with more matches than are handled at once makes one.")
     return Answer("job_status", [Paragraph("Your latest jobs:"), Bullets([_job(job) for job in jobs])])
@@ -68,7 +68,7 @@ def _job(job: Job) -> str:
 
 
 def top_leads(leads: Sequence[Lead], industries: Sequence[Industry], words: str) -> Answer:
-    """Words the best leads, perhaps of some industries."""
+    """Describes the best leads, of some industries or of all."""
     where = f" in {all_of(titles_of(industries))}" if industries else ""
     if not leads:
         hint = [words] if words else []
@@ -94,7 +94,7 @@ def industry_unknown(words: str, suggestions: Sequence[Industry]) -> Answer:
 
 
 def explained(lead: Explanation) -> Answer:
-    """Words the parts of a lead's score."""
+    """Describes the parts of a lead's score."""
     parts = [it for it in lead.contributions if it.contribution][:MOST_PARTS]
     blocks: list[Block] = [
         Paragraph(f"{lead.company.name} scores {lead.score:.2f} ({lead.bucket}). {lead.rationale}"),
@@ -124,12 +124,12 @@ def which_lead(words: str, found: Sequence[Named]) -> Answer:
 
 
 def explain_label(name: str) -> str:
-    """The message that asks for the reasons of a score."""
+    """Builds the message that asks for the reasons of a score."""
     return f"Explain the score of {name}"
 
 
 def call_list(night: Shortlist | None, best: Sequence[Lead]) -> Answer:
-    """Words whom to call: the latest shortlist; without one, the best leads."""
+    """Lists whom to call: the latest shortlist; without one, the best leads."""
     if night is not None and night.leads:
         calls = night.leads[:MOST_CALLS]
         rows = [
@@ -158,7 +158,7 @@ def _contact(lead: ListedLead) -> str:
 
 
 def proposed(words: str, current: Icp, wanted: Icp, titles: Mapping[str, str], tenant_id: int) -> Answer:
-    """Asks whether the ICP shall be replaced."""
+    """Asks whether to replace the ICP."""
     if current == wanted:
         return saying("change_icp", "That is your ICP already:", f"{_icp(wanted, titles)}.")
     shown = f"{tenant_id}\n{current.model_dump_json()}\n{wanted.model_dump_json()}"
@@ -179,7 +179,7 @@ def proposed(words: str, current: Icp, wanted: Icp, titles: Mapping[str, str], t
 
 
 def changed(wanted: Icp, titles: Mapping[str, str]) -> Answer:
-    """Says that the ICP is replaced."""
+    """Says that the ICP was replaced."""
     return saying("change_icp", f"Done. Your ICP is now: {_icp(wanted, titles)}. Your leads are being scored again.")
 
 

@@ -1,4 +1,4 @@
-"""Requests that are charged to the shared limits (table `request_rates`).
+"""Charges requests to the shared limits (table `request_rates`).
 
 The generic cell rate algorithm (GCRA): `request_rates` has a row for each subject of a tenant, one for the tenant (its
 subject is empty), and one for all together (tenant 0). It stores the time at which the next request would be due at a
@@ -79,7 +79,7 @@ CREATE = """
 
 
 class Request(NamedTuple):
-    """A request to be counted, with the rates of its subject and of its tenant. On credit, it was admitted before."""
+    """A request to count, with the rates of its subject and of its tenant. One on credit was admitted before."""
 
     tenant_id: int
     subject: str

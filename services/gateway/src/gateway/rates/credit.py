@@ -32,7 +32,7 @@ class Credit:
         return len(self._rested_at.keys() | self._unanswered.keys())
 
     def take(self, limits: Mapping[Limited, Rate]) -> bool:
-        """Notes a request that the table is about to be asked for. Returns whether it is admitted on credit."""
+        """Notes a request before it is charged to the table. Returns whether it is admitted on credit."""
         now = self._clock()
         has_room = all(self._has_room(limited, rate, now) for limited, rate in limits.items())
         self._unanswered.update(limits.keys())

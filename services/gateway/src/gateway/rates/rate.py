@@ -1,4 +1,4 @@
-"""A number of requests per minute, and what follows from it. Pure."""
+"""A number of requests per minute, and its derived limits. Pure."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ class Rate:
 
     @property
     def interval_s(self) -> float:
-        """Seconds from one request to the next, at a steady rate."""
+        """Seconds between two requests at a steady rate."""
         return 60 / self.per_minute
 
     @property
     def burst(self) -> int:
-        """Requests at once after a pause: those of ten seconds, but at least ten, and at most those of a minute."""
+        """Maximum requests at once after a pause: those of ten seconds, at least ten, at most those of a minute."""
         return max(self.per_minute // 6, min(self.per_minute, 10))
 
     @property

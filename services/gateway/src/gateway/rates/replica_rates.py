@@ -1,4 +1,4 @@
-"""Rate limits of all requests, reads too, per tenant and per user or API key, which each replica keeps for itself.
+"""Rate limits per tenant and per user or API key for all requests, also for reads. Each replica counts for itself.
 
 They are counted in memory (GCRA, as in charges.py), so that a list's page costs no round trip for them. Replicas do not
 share them: together they admit the limit times their number. What causes work besides has limits of its own
@@ -29,7 +29,7 @@ class ReplicaRates:
         return len(self._due.keys())
 
     def admit(self, tenant_id: int | None, subject: str) -> None:
-        """Counts a request; without a tenant, of its subject alone. Raises Problem 429, and counts nothing then."""
+        """Counts a request; without a tenant, for its subject only. Raises Problem 429, which counts nothing."""
         now = self._clock()
         counted = [((tenant_id, subject), self._subject, subject)]
         if tenant_id is not None:

@@ -92,7 +92,7 @@ class Rates:
             return verdict
 
     def _answered(self, limits: dict[Limited, Rate], task: "asyncio.Task[Verdict | None]") -> None:
-        """Remembers the table's answer, or that there is none."""
+        """Stores the table's answer, or that there is none."""
         verdict = None if task.cancelled() or task.exception() is not None else task.result()
         waits_s = verdict and dict(zip(limits, (verdict.own_wait_s, verdict.wait_s, verdict.all_wait_s), strict=True))
         self._credit.answered(limits, waits_s)

@@ -1,4 +1,4 @@
-"""Manifests that the operator gives: a run of before, or a JSON file. Pure.
+"""Manifests from the operator: an earlier run, or a JSON file. Pure.
 
 A file holds what `--dry-run --json` prints of a tenant, or a list of that; only `tenant_id` and the `uen` or
 `company_id` of each company are read:
@@ -47,7 +47,7 @@ _FILE = TypeAdapter(GivenManifest | tuple[GivenManifest, ...])
 
 
 class Origin(NamedTuple):
-    """The run, or the text of the file, that `--from-manifest` names."""
+    """The value of `--from-manifest`: a run, or the text of a file."""
 
     run_id: UUID | None = None
     text: str | None = None
@@ -55,7 +55,7 @@ class Origin(NamedTuple):
 
 
 def read_manifests(text: str, name: str) -> list[GivenManifest]:
-    """Reads a manifest file. Raises RunRefused with the first thing that is wrong."""
+    """Parses a manifest file. Raises RunRefused with the first fault."""
     try:
         found = _FILE.validate_json(text)
     except ValidationError as error:

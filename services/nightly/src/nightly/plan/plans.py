@@ -1,4 +1,4 @@
-"""A tenant's plan; the plans of a dry run as text, and as JSON that `--from-manifest` takes. Pure."""
+"""A tenant's plan; the plans of a dry run as text, and as JSON for `--from-manifest`. Pure."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from nightly.plan.selection import Target
 
 
 class Plan(NamedTuple):
-    """The companies that a night asks for, and how many candidates were due, by reason."""
+    """The companies that a night requests, and the number of due candidates by reason."""
 
     tenant: Tenant
     targets: Sequence[Target]
@@ -46,7 +46,7 @@ def as_json(plans: Sequence[Plan], night: date) -> str:
 
 
 def as_text(plans: Sequence[Plan], night: date) -> str:
-    """Formats a paragraph per tenant: its caps, what was due, and each company with the reason."""
+    """Formats a paragraph per tenant: its caps, the due candidates, and each company with its reason."""
     lines: list[str] = []
     for it in plans:
         due = ", ".join(f"{count} {reason}" for reason, count in it.considered.items())

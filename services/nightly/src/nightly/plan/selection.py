@@ -1,4 +1,4 @@
-"""Selects the companies of a night from a tenant's candidates. Pure, and a total order: equal candidates, equal night.
+"""Selects the companies of a night from a tenant's candidates. Pure and deterministic, whatever their order.
 
     new      never selected and never enriched: those that fit the ICP first, then those with a domain that the tenant
              has not seen yet, then those that have waited longest
@@ -31,7 +31,7 @@ REST = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A candidate of the tenant, as of before the night.
+    """A candidate of the tenant, in its state before the night.
 
     `selected_at` is the night that selected it last, `tries` the nights within a week that did. `cut` says why its last
     enrichment was cut short, if it was; `is_dead`: it became a dead letter. `contacts_at` is when its contacts were
@@ -54,19 +54,19 @@ class Candidate:
 
     @property
     def is_cut_by_outage(self) -> bool:
-        """Whether a vendor that was away cut its last enrichment short, and it may be tried again."""
+        """Whether an unreachable vendor cut its last enrichment short, so that another attempt is worth it."""
         if self.cut is None or self.is_dead or self.tries >= MOST_TRIES:
             return False
         return any(OUT_OF_BUDGET not in reason for reason in self.cut.split("; "))
 
     @property
     def seen_at(self) -> datetime | None:
-        """When it was enriched or selected last; `None`: never."""
+        """The time of its last enrichment or selection; `None`: never."""
         return max((at for at in (self.enriched_at, self.selected_at) if at is not None), default=None)
 
 
 class Ages(NamedTuple):
-    """The ages past which what is known of a company is stale."""
+    """The ages above which a company's data is stale."""
 
     enrichment: timedelta = timedelta(days=30)
     features: timedelta = timedelta(days=30)
@@ -74,7 +74,7 @@ class Ages(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A selected company, and why, in a word and in words."""
+    """A selected company with its reason, as a word and as a sentence."""
 
     company: Company
     reason: Reason
@@ -82,7 +82,7 @@ class Target(NamedTuple):
 
 
 class Due(NamedTuple):
-    """A candidate that may be selected, and its place among those of its reason."""
+    """A candidate that may be selected, and its rank among those with the same reason."""
 
     candidate: Candidate
     reason: Reason
@@ -91,7 +91,7 @@ class Due(NamedTuple):
 
 
 def in_order(candidates: Iterable[Candidate], *, now: datetime, ages: Ages) -> list[Due]:
-    """Sorts the candidates that are due. Of new ones that share a domain, all but the first go behind the others."""
+    """Sorts the due candidates. If new ones share a domain, all but the first go to the end."""
     due = [it for candidate in candidates if (it := _due(candidate, now, ages)) is not None]
     new = sorted((it for it in due if it.reason == "new"), key=lambda it: it.place)
     stale = sorted((it for it in due if it.reason == "stale"), key=lambda it: it.place)
@@ -100,7 +100,7 @@ def in_order(candidates: Iterable[Candidate], *, now: datetime, ages: Ages) -> l
 
 
 def select(due: Sequence[Due], cap: int) -> list[Due]:
-    """Selects the night's companies from those that are due, in order.
+    """Selects the night's companies from the due candidates, in order.
 
     Those that an outage cut short come first, up to half of the places.
     """
@@ -126,7 +126,7 @@ def _due(it: Candidate, now: datetime, ages: Ages) -> Due | None:
 
 
 def _stale(it: Candidate, seen_at: datetime, now: datetime, ages: Ages) -> str | None:
-    """Says what is stale, or `None`."""
+    """Describes the stale data; `None` if there is none."""
     if it.cut is not None and it.tries < MOST_TRIES:
         return f"the last enrichment was cut short: {it.cut}"
     if now - seen_at < REST:

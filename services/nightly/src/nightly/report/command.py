@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def send_report(settings: ReportSettings, night: Night) -> list[str]:
-    """Sends the report to REPORT_TO; blocks until the mail server has it.
+    """Sends the report to REPORT_TO; blocks until the mail server has accepted it.
 
     Returns the recipients that it refused, and why. Raises MailRefused, MailUnavailable if nobody gets the report.
     """

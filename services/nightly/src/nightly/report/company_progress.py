@@ -44,7 +44,7 @@ class CompanyProgress:
 
     @property
     def reached(self) -> int:
-        """The index in STAGES of the last stage that the company reached. No stage is left out on the way."""
+        """The index in STAGES of the last stage that the company reached. Companies skip no stage."""
         flags = (self.is_taken_over, self.is_visited, self.is_scored, self.is_scored and self.link == "synced")
         return next((at for at, flag in enumerate(flags) if not flag), len(flags))
 

@@ -13,7 +13,7 @@ from nightly.report.wording import day, moment, plural
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """The parts of a tenant's night that may need a person.
+    """The facts of a tenant's night that may need a person.
 
     `upsert` is what came of the commands to the upserter: `late` when the companies were selected, `open` still now,
     `dead` letters. `is_over`: the window has ended.
@@ -41,7 +41,7 @@ class Circumstances:
 
 
 def issues_of(it: Circumstances) -> tuple[Issue, ...]:
-    """Lists what a person should know of the night."""
+    """Lists the issues of the night that a person should know."""
     found = [
         *(*_of_the_run(it), *_of_the_upserter(it), *_of_the_selection(it)),
         *(*_dead_letters(it), *_of_odoo(it), *vendor_issues(it.degraded)),
@@ -87,7 +87,7 @@ def _of_the_run(it: Circumstances) -> Iterable[Issue]:
 
 
 def _of_the_upserter(it: Circumstances) -> Iterable[Issue]:
-    """Tells of the commands to the upserter; a job that failed is a dead letter too."""
+    """Lists the failed commands to the upserter; a failed job is a dead letter too."""
     if dead := max(it.upsert.get("dead", 0), it.upsert.get("jobs_failed", 0)):
         yield Issue(
             "act",

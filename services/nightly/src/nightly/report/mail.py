@@ -40,7 +40,7 @@ def build_mail(sender: str, recipients: Sequence[str], subject: str, text: str, 
 
 
 def send_mail(url: str, message: EmailMessage, *, tls: ssl.SSLContext | None = None) -> list[str]:
-    """Sends the message over `smtp://[user:password@]host[:port]` or `smtps://`; blocks until the server has it.
+    """Sends the message over `smtp://[user:password@]host[:port]` or `smtps://`; blocks until it is accepted.
 
     On smtp:// the connection is encrypted if the server offers it; a password is never sent without that.
     Returns the recipients that the server refused, with its answers, when it took the message for others.

@@ -1,4 +1,4 @@
-"""A night's figures, per tenant and in total. Pure: night_queries.py takes every number from the tables.
+"""A night's figures, per tenant and in total. Pure: night_queries.py reads every number from the tables.
 
 The balance is the report's check of itself. How many companies reached each stage is counted from the tables that the
 stages write; why a company stands where it stands is found per company. Both have to agree to the last company.
@@ -19,7 +19,7 @@ Urgency = Literal["act", "wait", "note"]
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Companies that reached this stage and, for this cause, not the next one."""
+    """Companies that reached this stage and, for this reason, not the next one."""
 
     stage: str
     cause: str
@@ -28,7 +28,7 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Companies per stage, and the causes of the rest."""
+    """Companies per stage, and the reasons of those that went no further."""
 
     reached: tuple[int, ...]
     rests: tuple[Rest, ...] = ()
@@ -54,7 +54,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """Units of a vendor that a tenant used on the day on which the run began, and those that the night used."""
+    """Units of a vendor that a tenant used on the day on which the run began, and the night's part of them."""
 
     vendor: str
     unit: str
@@ -64,7 +64,7 @@ class Spend:
 
     @property
     def is_used_up(self) -> bool:
-        """Whether nothing of the cap is left."""
+        """Whether the whole cap is used."""
         return self.cap is not None and self.used >= self.cap
 
 
@@ -96,7 +96,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class ShortLead:
-    """A lead of the shortlist. `is_new`: no earlier shortlist of the tenant had the company."""
+    """A lead of the shortlist. `is_new`: the company was on no earlier shortlist of the tenant."""
 
     rank: int
     uen: str
@@ -178,13 +178,13 @@ class Night:
 
     @property
     def buckets(self) -> dict[str, int]:
-        """Leads per bucket, the best first."""
+        """Leads per bucket, the best bucket first."""
         found = Counter(lead.bucket for it in self.tenants for lead in it.shortlist)
         return {bucket: found[bucket] for bucket in ("High", "Medium", "Low")}
 
     @property
     def spend(self) -> tuple[Spend, ...]:
-        """Units per vendor over all tenants; a sum of caps only if every tenant has one."""
+        """Units per vendor over all tenants. A sum of caps exists only if every tenant has one."""
         sums: dict[tuple[str, str], Spend] = {}
         for each in (each for it in self.tenants for each in it.spend):
             so_far = sums.get((each.vendor, each.unit))
@@ -208,7 +208,7 @@ class Night:
 
     @property
     def degraded(self) -> tuple[tuple[str, int], ...]:
-        """Reasons with their number of companies, over all tenants."""
+        """Degraded reasons with their number of companies, over all tenants."""
         found: Counter[str] = Counter()
         for reason, companies in (each for it in self.tenants for each in it.degraded):
             found[reason] += companies
@@ -216,7 +216,7 @@ class Night:
 
     @property
     def took(self) -> timedelta | None:
-        """The time from the first start to the last end; `None` while a run is open."""
+        """The time from the first start to the last end; `None` while a run is in progress."""
         ends = [it.ended_at for it in self.tenants]
         if not ends or any(end is None for end in ends):
             return None
@@ -224,11 +224,11 @@ class Night:
 
     @property
     def to_do(self) -> int:
-        """The number of issues that need a person; each tenant that was missed is one."""
+        """The number of issues that need a person; each tenant without a run is one."""
         return len(self.missed) + sum(issue.urgency == "act" for it in self.tenants for issue in it.issues)
 
     def per_lead(self, spend: Spend) -> float | None:
-        """Units that the night used per scored company; `None` without leads."""
+        """Units per scored company; `None` without leads."""
         return spend.by_night / self.leads if self.leads else None
 
     @property

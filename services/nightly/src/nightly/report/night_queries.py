@@ -100,7 +100,7 @@ ODOO = {
 
 
 class NoSuchNight(Permanent):
-    """There is no run of this night, or none of this id."""
+    """There is no run of this night, or none with this id."""
 
 
 async def read_night(
@@ -208,7 +208,7 @@ async def _read_tenant(tx: Connection, tenant_id: int, name: str, run: asyncpg.R
 
 
 async def _read_upsert(tx: Connection, run: asyncpg.Record) -> dict[str, int]:
-    """Reads what came of the commands to the upserter: as of the selection, and since of those that were late then."""
+    """Reads the outcome of the commands to the upserter: as of the selection, and of late ones as of now."""
     counts: dict[str, int] = json.loads(run["upsert"])
     if run["late_commands"] is None:
         return counts | {"open": counts.get("late", 0)}
@@ -261,7 +261,7 @@ def _spend(
 
 
 def _durations(steps: list[dict[str, Any]], rows: list[asyncpg.Record]) -> tuple[Durations, ...]:
-    """Collects the durations of each step that was taken; steps that were not needed took no time."""
+    """Collects the durations of each executed step; skipped steps have none."""
     found: dict[str, list[int]] = {}
     for step in steps:
         if step["outcome"] != "not_needed":

@@ -1,4 +1,4 @@
-"""The report as one HTML page that needs nothing else: no script, no picture, no font from elsewhere."""
+"""The report as one self-contained HTML page: no script, no picture, no external font."""
 
 import re
 
@@ -13,7 +13,7 @@ SHOWN_REASONS = 12
 
 
 def render_page(night: Night) -> str:
-    """Renders the page. Everything from outside (names, rationales, errors) is escaped."""
+    """Renders the page. Every text from outside (names, rationales, errors) is escaped."""
     environment = Environment(
         loader=PackageLoader("nightly.report", "templates"), autoescape=True, undefined=StrictUndefined
     )

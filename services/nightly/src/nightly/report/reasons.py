@@ -1,4 +1,4 @@
-"""Reasons why a part of an enrichment was left out: grouped, and with what to do about them. Pure."""
+"""Groups the reasons why a part of an enrichment was left out, with advice. Pure."""
 
 import re
 from collections import Counter
@@ -36,7 +36,7 @@ _VENDOR = re.compile(r"(?P<vendor>tavily|lusha|zerobounce|openai): (?P<why>.+)")
 
 
 def general(reason: str) -> str:
-    """Replaces the parts of a reason that are particular to a company."""
+    """Replaces the company's own values in a reason by placeholders."""
     for pattern, words in _PARTICULAR:
         reason = pattern.sub(words, reason)
     return reason
@@ -49,7 +49,7 @@ def grouped(companies: Iterable[Iterable[str]]) -> tuple[tuple[str, int], ...]:
 
 
 def vendor_issues(degraded: Iterable[tuple[str, int]]) -> list[Issue]:
-    """Builds the issues that a person can do something about: refused keys, empty accounts, caps that are used up."""
+    """Builds the issues that a person can resolve: refused keys, empty accounts, used budgets."""
     found = []
     for reason, companies in degraded:
         said = _VENDOR.fullmatch(reason)

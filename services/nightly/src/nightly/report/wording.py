@@ -1,4 +1,4 @@
-"""Figures and sentences as the page, the terminal and the e-mail show them. Pure."""
+"""Figures and sentences of the page, the terminal and the e-mail. Pure."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -51,7 +51,7 @@ def milliseconds(number: int) -> str:
 
 
 def span(took: timedelta | None) -> str:
-    """Writes how long a night took; a night that is not over has none."""
+    """Writes the duration of a night; a night in progress has none."""
     if took is None:
         return "not over"
     seconds = round(took.total_seconds())
@@ -66,17 +66,17 @@ def units(number: float | None) -> str:
 
 
 def step_words(step: str) -> str:
-    """Names a step for a reader who does not know the code."""
+    """Names a step in words for people."""
     return STEPS.get(step, step.replace("_", " "))
 
 
 def stages(balance: Balance) -> list[tuple[str, int]]:
-    """Pairs the stages with the companies that reached them."""
+    """Pairs the stages with the number of companies that reached them."""
     return list(zip(STAGES, balance.reached, strict=True))
 
 
 def verdict(night: Night) -> str:
-    """Sums up the night in a sentence or two."""
+    """Summarises the night in one or two sentences."""
     if not night.tenants:
         return "No tenant had a run."
     high = night.buckets["High"]
@@ -106,7 +106,7 @@ def _names(tenants: Sequence[str]) -> str:
 
 
 def balance_words(night: Night) -> str:
-    """Says whether every company that was published is accounted for."""
+    """Writes whether every published company is accounted for."""
     if night.is_balanced:
         stages = "each one reached the next stage, or the report gives the reason"
         return f"Every published company is accounted for: {stages}."

@@ -26,12 +26,12 @@ POLL_S, SEARCH_S = 2.0, 30.0
 
 
 def following(database: Database, odoo_patience: timedelta) -> "AbstractAsyncContextManager[asyncio.Task[None]]":
-    """Follows the runs in the background. Yields the task, which does not end by itself."""
+    """Follows the runs in the background. Yields the task, which runs until it is cancelled."""
     return in_background(follow_all(database, odoo_patience), "following")
 
 
 async def follow_all(database: Database, odoo_patience: timedelta) -> None:
-    """Follows all unfinished runs until it is cancelled. While the database is away, it waits.
+    """Follows all unfinished runs until it is cancelled. Waits during an outage of the database.
 
     A run that cannot be followed is a line in the log at each look, and keeps no other one from its end.
     """
@@ -67,7 +67,7 @@ async def _try_to_conclude(database: Database, tenant_id: int, run: Run, odoo_pa
 
 
 async def find_unfinished(database: Database, today: date) -> dict[int, list[Run]]:
-    """Finds the planned runs of the last nights that are not done, by tenant.
+    """Finds the planned runs of the last nights that are unfinished, by tenant.
 
     A tenant that was switched off since keeps its runs: what was requested continues, and has an end.
     """
@@ -83,7 +83,7 @@ async def find_unfinished(database: Database, today: date) -> dict[int, list[Run
 
 
 async def conclude_if_over(database: Database, tenant_id: int, run: Run, odoo_patience: timedelta) -> bool:
-    """Looks at a run, and concludes it if it is over or its window has ended. Returns whether it did."""
+    """Reads a run's progress, and concludes the run if it has ended or its window has. Returns whether it did."""
     states = await look(database, tenant_id, run.run_id, odoo_patience)
     is_late = datetime.now(UTC) >= run.window_ends_at
     if not is_late and not states.keys() <= ENDS:

@@ -1,4 +1,4 @@
-"""The progress of runs: records where their companies are, and how the runs end.
+"""The progress of runs: records the states of their companies, and the outcome of the runs.
 
 Several processes may do so, and again after a run has ended: the stages' inboxes say the same to all.
 """
@@ -25,7 +25,7 @@ async def look(
     odoo_patience: timedelta,
     before: Mapping[str, int] | None = None,
 ) -> dict[str, int]:
-    """Records where the run's companies stand, and whether Kafka has its requests. Returns the number in each state.
+    """Records the states of the run's companies, and whether Kafka has its requests. Returns the number in each state.
 
     Keeps what is new on the shortlist, unless all is as it was at the last look, `before`.
     """
@@ -41,7 +41,7 @@ async def look(
 async def conclude(
     database: Database, tenant_id: int, run_id: UUID, odoo_patience: timedelta, *, is_late: bool = False
 ) -> Run:
-    """Records how the run ends, from where its companies stand now. May be repeated, also when more has ended since."""
+    """Records and returns the run's outcome by the states of its companies. May be repeated, also after changes."""
     async with database.transaction(tenant_id) as tx:
         states = await progress.observe(tx, run_id, odoo_patience)
         await shortlists.keep_shortlist(tx, run_id)
@@ -54,7 +54,7 @@ async def conclude(
 
 
 def verdict(states: Mapping[str, int], upsert: Mapping[str, int], *, is_late: bool) -> tuple[Status, str | None]:
-    """Decides a run's status, and says in words what keeps it from being done. Pure.
+    """Decides a run's status, and describes why it is not done. Pure.
 
     Commands to the upserter that were late do not: the selection went on without them.
     """

@@ -1,4 +1,4 @@
-"""A tenant's run of a night: begun or resumed, planned, followed until it is over or its window ends, and concluded.
+"""A tenant's run of a night: started or resumed, planned, followed until it or its window ends, and concluded.
 
 One process at a time plans a run, under an advisory lock. Following and concluding only record what the stages' inboxes
 say; they may be done by several processes, and again after the run has ended.
@@ -44,12 +44,12 @@ LAST_PATIENCE = timedelta(minutes=10)
 
 
 class PlanTooSlow(Permanent):
-    """The database answers, and a statement of the plan takes longer than it may, each time."""
+    """The database answers, but a statement of the plan exceeds its time limit at each attempt."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """Options of a start: who asks, whether it waits for the end, and a manifest instead of a selection.
+    """Options of a start: the requester, whether it waits for the end, and a manifest instead of a selection.
 
     `commands` are those that the upserter has been given for the run already; without them the plan announces them.
     """
@@ -63,7 +63,7 @@ class Options:
 async def run_tenant(
     database: Database, tenant: Tenant, rules: Rules, options: Options, slots: asyncio.Semaphore
 ) -> TenantOutcome:
-    """Runs the tenant's night and returns what came of it; an error is recorded with the run and returned.
+    """Runs the tenant's night and returns its outcome. An error is recorded with the run and returned.
 
     A slot is held until the tenant's companies are enriched, so that the others do not wait for its Odoo; or until none
     of them has moved for a while.
@@ -157,7 +157,7 @@ async def _planned(database: Database, tenant: Tenant, rules: Rules, options: Op
 async def follow(
     database: Database, tenant_id: int, run: Run, rules: Rules, enriched: Callable[[], None] = lambda: None
 ) -> Run:
-    """Looks at the run every second until it is over or its window ends, then concludes it.
+    """Reads the run's progress every second until it or its window ends, then concludes it.
 
     `enriched` is called as soon as no company waits for its enrichment any more, or none has moved for `STANDSTILL`.
     """
@@ -183,7 +183,7 @@ async def follow(
 
 
 async def patiently(step: Callable[[], Awaitable[T]], until: datetime) -> T:
-    """Does the step, again and again while the database is away; after `until` raises Unavailable."""
+    """Runs the step, and repeats it while the database is away; after `until` raises Unavailable."""
     while True:
         try:
             return await step()

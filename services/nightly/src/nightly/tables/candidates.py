@@ -1,4 +1,4 @@
-"""Candidates of a tenant as a selection sees them, from the tables of the upserter, enricher and scorer.
+"""Candidates of a tenant for a selection, from the tables of the upserter, enricher and scorer.
 
 Companies whose last selection is still under way are left out: they go on by themselves.
 """
@@ -101,7 +101,7 @@ FIND_GIVEN = f"""
 
 @dataclass(frozen=True)
 class Found:
-    """Candidates for the selection, and how many new ones there are in all."""
+    """Candidates for the selection, and the total number of new ones."""
 
     candidates: list[Candidate]
     new: int
@@ -111,7 +111,7 @@ _OTHERS = [it.name for it in fields(Candidate) if it.name not in ("company", "is
 
 
 async def find(tx: Connection, night: date, districts: Sequence[str], most: int) -> Found:
-    """Finds all candidates that were seen before, and of the new ones those that come first, `most` at most."""
+    """Finds all candidates that were enriched or selected before, and the first `most` of the new ones."""
     sectors = sectors_of(districts)
     new = await tx.fetch(FIND_NEW, night, sectors, most)
     seen = await tx.fetch(FIND_SEEN, night, sectors, ON_PURPOSE)

@@ -43,17 +43,17 @@ async def consumers(tx: Connection) -> list[str]:
 
 
 async def keep_partitions(tx: Connection, consumer: str) -> None:
-    """Creates the consumer's coming partitions and drops its old ones. May be repeated."""
+    """Creates the consumer's next partitions and drops its old ones. May be repeated."""
     await tx.execute("SELECT keep_inbox_partitions($1)", consumer)
 
 
 async def ended(tx: Connection, commands: Sequence[UUID]) -> Ended:
-    """Tells which of the commands to the upserter have ended."""
+    """Counts the commands to the upserter that have ended."""
     row = await tx.fetchrow(ENDED, commands, NO_REPLAY)
     assert row is not None  # noqa: S101 # an aggregate has a row
     return Ended(row["done"], row["dead"], row["errors"] or (), row["open"] or ())
 
 
 async def is_sent(tx: Connection) -> bool:
-    """Whether Kafka has all that the nightly run has announced."""
+    """Whether Kafka has every announcement of the nightly run."""
     return bool(await tx.fetchval(IS_SENT))

@@ -75,7 +75,7 @@ NEWEST = f"SELECT {_RUN} FROM enrichment_runs WHERE tenant_id = tenant() ORDER B
 
 
 class Run(NamedTuple):
-    """A run as it stands."""
+    """A run in its present state."""
 
     run_id: UUID
     night: date
@@ -92,19 +92,19 @@ class Run(NamedTuple):
 
     @property
     def is_planned(self) -> bool:
-        """Whether its manifest is written."""
+        """Whether the manifest is written."""
         return self.status not in ("planning", "failed")
 
 
 class Earlier(NamedTuple):
-    """A run of an earlier night, and how many of its companies were open in the last report on it; `None`: in none."""
+    """A run of an earlier night, and its number of open companies in the last report on it; `None`: in none."""
 
     run: Run
     known_open: int | None
 
 
 class Start(NamedTuple):
-    """Circumstances of a run's start: by whom, with which caps and steps left out, and until when it waits.
+    """Circumstances of a run's start: the requester, the caps, the steps left out, and how long it waits.
 
     The moments are those of the start, equal for all its tenants: a tenant whose turn comes late has less time.
     """
@@ -119,7 +119,7 @@ class Start(NamedTuple):
 
 
 async def begin(tx: Connection, tenant_id: int, night: date, start: Start) -> Run:
-    """Creates the tenant's run of the night, or returns the one that there is; one without a manifest begins again."""
+    """Creates the tenant's run of the night, or returns the existing one; one without a manifest begins again."""
     run_id = run_id_of(night, tenant_id)
     given = (start.trigger, start.requested_by, start.caps.cap, list(start.skip), start.requested_at)
     row = await tx.fetchrow(BEGIN, run_id, night, *given, start.window_ends_at)
@@ -135,7 +135,7 @@ async def find(tx: Connection, run_id: UUID) -> Run | None:
 
 
 async def mark_publishing(tx: Connection, run_id: UUID, summary: Mapping[str, Any]) -> None:
-    """Notes that the manifest is written and all requests are in the outbox, in the transaction that writes them.
+    """Records that the manifest is written and all requests are in the outbox, in the transaction that writes them.
 
     Adds to the summary what the plan was made from.
     """
@@ -143,7 +143,7 @@ async def mark_publishing(tx: Connection, run_id: UUID, summary: Mapping[str, An
 
 
 async def mark_published(tx: Connection, run_id: UUID) -> None:
-    """Notes that Kafka has all requests. May be repeated."""
+    """Records that Kafka has all requests. May be repeated."""
     await tx.execute(PUBLISHED, run_id)
 
 
@@ -155,24 +155,24 @@ async def fail(tx: Connection, run_id: UUID, error: str) -> None:
 async def end(
     tx: Connection, run_id: UUID, status: Status, summary: Mapping[str, Any], error: str | None, *, open_at_end: int
 ) -> Run:
-    """Ends a planned run, or corrects the end of one that went on after its window."""
+    """Ends a planned run, or corrects the end of a run that continued after its window."""
     row = await tx.fetchrow(END, run_id, status, json.dumps(summary), error, open_at_end)
     assert row is not None  # noqa: S101 # the caller has read it as a planned one
     return _run(row)
 
 
 async def mark_reported(tx: Connection, run_id: UUID) -> None:
-    """Notes that the report on the run has been sent."""
+    """Records that the report on the run has been sent."""
     await tx.execute(REPORTED, run_id)
 
 
 async def unfinished(tx: Connection, since: date, before: date) -> list[Run]:
-    """Lists the tenant's runs of these nights that are planned, but not done."""
+    """Lists the tenant's runs of these nights that are planned, but unfinished."""
     return [_run(row) for row in await tx.fetch(UNFINISHED, since, before)]
 
 
 async def to_report(tx: Connection, since: date, before: date) -> list[Earlier]:
-    """Lists the tenant's runs of these nights that the night `before` has to tell of.
+    """Lists the tenant's runs of these nights that the report on the night `before` has to mention.
 
     These are the planned ones that are not done, and those that were not when a night last reported on them.
     """

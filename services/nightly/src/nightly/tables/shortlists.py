@@ -1,4 +1,4 @@
-"""The table `shortlist_leads`: each run's scored companies, as they were when the run's progress was read.
+"""The table `shortlist_leads`: each run's scored companies, in their state when the run's progress was read.
 
 A row is written once and never changed, so a list stays the same for the day: leads that are scored after the run has
 ended come at its end.

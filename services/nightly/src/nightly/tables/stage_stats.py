@@ -89,7 +89,7 @@ PAID_STEPS = {
 
 
 async def save_upsert(tx: Connection, run_id: UUID, counts: Mapping[str, int], errors: Mapping[str, int]) -> None:
-    """Records what the upserter did for the run before the selection. May be repeated."""
+    """Records the upserter's results for the run before the selection. May be repeated."""
     await tx.execute(SAVE, run_id, "upsert", json.dumps(counts), json.dumps(errors))
 
 

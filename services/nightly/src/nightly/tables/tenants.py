@@ -1,4 +1,4 @@
-"""Tenants, as the operator keeps them, their ICPs, and whether they have an Odoo."""
+"""The operator's list of tenants, their ICPs, and whether they have an Odoo."""
 
 from common.contracts import Icp
 from common.postgres import Connection

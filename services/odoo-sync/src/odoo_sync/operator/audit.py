@@ -56,7 +56,7 @@ async def audit(syncing: LeadSync, transaction: Transaction, connection: StoredC
 
 
 def _held(known: Mapping[int, Link]) -> Iterator[dict[str, Any]]:
-    """Lists the leads that Odoo refuses or that wait for a person, with the reason and the candidates."""
+    """Yields the leads that Odoo refuses or that wait for a person, with the reason and the candidates."""
     for company_id, link in known.items():
         if link.outcome == "refused":
             candidates = [it for it in link.notes if it.startswith("candidate ")]
@@ -97,7 +97,7 @@ async def _strangers(
     wanted: Sequence[tuple[int, str, Kind, Record]],
     found: Mapping[int, Values],
 ) -> set[int]:
-    """Finds the numbers of ours that other records bear, after a restore of the database."""
+    """Finds our database ids that belong to other records after a restore of the database."""
     doubtful = {
         number: _external_id(known[name], kind)
         for number, name, kind, record in wanted

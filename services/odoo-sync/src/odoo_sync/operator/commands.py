@@ -115,7 +115,7 @@ Command: TypeAlias = Callable[[TenantContext], Awaitable[Report]]
 
 
 async def check_tenant(context: TenantContext) -> Report:
-    """Checks whether leads would go through; if so, unblocks the tenant, ends the wait, and requests a resync."""
+    """Checks whether leads can be sent; if so, unblocks the tenant, ends the wait, and requests a resync."""
     try:
         server = context.syncing.servers.get(context.connection.decrypted(context.syncing.decrypter))
         problems = await find_problems(server, context.connection.lead)
@@ -135,7 +135,7 @@ async def resync_tenant(context: TenantContext) -> Report:
 
 
 async def dry_run_tenant(context: TenantContext) -> Report:
-    """Shows what a resync would write."""
+    """Lists the rows that a resync would write."""
     return await dry_run(context.syncing, context.transaction, context.connection)
 
 
@@ -170,7 +170,7 @@ def decision(uen: str, partner_id: int) -> "Command":
 
 
 async def waiting(context: TenantContext) -> Report:
-    """Reports since when leads wait for the tenant's Odoo, if it is away, and how many events wait in the inbox."""
+    """Reports the beginning of the outage of the tenant's Odoo, if it is away, and the number of waiting events."""
     async with context.transaction() as tx:
         outage = await outages.find_of_tenant(tx)
         if outage is None:

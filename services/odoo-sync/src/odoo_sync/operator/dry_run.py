@@ -1,4 +1,4 @@
-"""Shows what a resync would write into a tenant's Odoo; writes nothing anywhere."""
+"""Lists the rows that a resync would write into a tenant's Odoo; writes nothing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ CHUNK = 200
 
 
 async def dry_run(syncing: LeadSync, transaction: Transaction, connection: StoredConnection) -> dict[str, Any]:
-    """Lists the rows that would be sent, and counts the leads that need none and those whose event is not stored.
+    """Lists the rows that would be sent; counts the leads that need none, and those whose event is not stored.
 
     Raises CredentialsUnreadable, OdooUnavailable, OdooBlocked, OdooRefused.
     """
@@ -59,7 +59,7 @@ async def dry_run(syncing: LeadSync, transaction: Transaction, connection: Store
 def _drafted(
     leads: Leads, known: Mapping[int, Link], decided: Mapping[int, int], place: str, terms: Terms
 ) -> list[Draft]:
-    """Drafts the leads that need a call."""
+    """Builds the drafts of the leads that need a call."""
     drafts = {it: start_draft(without_nul(event), known[it], place, terms) for it, event in leads.items()}
     for company_id, draft in drafts.items():
         draft.decided = decided.get(company_id)

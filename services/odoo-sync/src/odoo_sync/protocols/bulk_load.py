@@ -38,7 +38,7 @@ GONE = ("server closed the connection", "terminating connection", "connection al
 
 @dataclass(frozen=True)
 class Refusal:
-    """A row that Odoo refuses even alone, with its message."""
+    """A row that Odoo refuses even by itself, with its message."""
 
     message: str
 
@@ -83,7 +83,7 @@ async def load(odoo: OdooServer, model: str, rows: Sequence[Row]) -> list[Outcom
 
 
 async def find_by_external_id(odoo: OdooServer, model: str, external_id: str) -> int | Literal["hidden"] | None:
-    """Finds the database id of an external id, if it exists; "hidden" if the user may not see its record.
+    """Finds the database id of an external id; "hidden" if the user may not see its record.
 
     Raises OdooUnavailable, OdooBlocked, OdooRefused.
 
@@ -97,7 +97,7 @@ async def find_by_external_id(odoo: OdooServer, model: str, external_id: str) ->
 
 
 async def hidden_among(odoo: OdooServer, model: str, numbers: Sequence[int]) -> set[int]:
-    """Finds the records that exist and that the user may not see. One call if there are none of these.
+    """Finds the records that exist but that the user may not see. One call if there are none.
 
     Reading a record that is gone gives nothing; reading one that is hidden fails for all. Raises OdooUnavailable.
     """
@@ -130,7 +130,9 @@ async def has_right(odoo: OdooServer, model: str, operation: str) -> bool:
 async def _load_all(
     odoo: OdooServer, model: str, chunk: Sequence[_NumberedRow], *, is_whole: bool = False
 ) -> dict[int, Outcome]:
-    """Loads rows of equal columns. Rows named in a failure are tried alone, since Odoo may name good rows with bad."""
+    """Loads rows of equal columns. Rows named in a failure are tried alone, since Odoo may name good rows with bad
+    ones.
+    """
     answered = await _load_once(odoo, model, [row for _, row in chunk])
     if isinstance(answered, list):
         return {place: record for (place, _), record in zip(chunk, answered, strict=True)}
@@ -155,7 +157,7 @@ class _Failed:
     messages: Sequence[Any]
 
     def is_hidden(self, model: str) -> bool:
-        """Whether the user may not see the record of the row: such a message names the model, in every language.
+        """Whether the message says that the user may not see the row's record: it names the model, in every language.
 
         The message about a name that is missing, which a record that is absent gets, names its field if it does so.
         """
@@ -196,13 +198,13 @@ async def _load_once(odoo: OdooServer, model: str, rows: Sequence[Row]) -> list[
 
 
 async def _require_rights(odoo: OdooServer, model: str) -> None:
-    """Raises OdooBlocked if a right is missing: `load` reports it as a refused row, in the user's language."""
+    """Raises OdooBlocked for a missing right: `load` reports it as a refused row, in the user's language."""
     for operation in ("create", "write"):
         if not await has_right(odoo, model, operation):
             raise OdooBlocked(f"the key's user has no right to {operation} {model}")
 
 
 def _text(messages: Iterable[Any]) -> str:
-    """Joins the error messages, each once."""
+    """Joins the error messages, without repeats."""
     errors = (it for it in messages if isinstance(it, dict) and it.get("type") != "warning")
     return "; ".join(dict.fromkeys(str(it.get("message", "")).strip() for it in errors))[:500] or "no reason given"

@@ -54,6 +54,6 @@ class Json2:
         raise OdooRefused(message, name=name)
 
     async def _is_healthy(self) -> bool:
-        """Asks whether an Odoo is there whose PostgreSQL answers. Odoo answers 404, too, while it does not."""
+        """Asks whether an Odoo with a working PostgreSQL is there. Without one, Odoo answers 404 too."""
         answer = json_of(await self._transport.get(HEALTH))
         return isinstance(answer, dict) and answer.get("status") == "pass"

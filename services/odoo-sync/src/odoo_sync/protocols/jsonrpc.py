@@ -72,7 +72,7 @@ class JsonRpc:
 
 
 async def call(transport: Transport, service: str, method: str, args: Sequence[Any], where: str) -> Any:
-    """Makes one JSON-RPC call; errors name it by `where`. Raises OdooUnavailable, OdooRefused, OdooBlocked."""
+    """Makes one JSON-RPC call; errors call it `where`. Raises OdooUnavailable, OdooRefused, OdooBlocked."""
     params = {"service": service, "method": method, "args": args}
     response = await transport.post(ENDPOINT, {"jsonrpc": "2.0", "method": "call", "params": params, "id": 1})
     answer = json_of(response)

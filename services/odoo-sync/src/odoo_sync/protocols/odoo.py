@@ -26,11 +26,11 @@ class OdooUnavailable(Transient):
 
 
 class OdooSlow(OdooUnavailable):
-    """Odoo did not answer in time; it may still be at work on the call."""
+    """Odoo did not answer in time; it may still execute the call."""
 
 
 class OdooAway(OdooUnavailable):
-    """The whole Odoo has not answered for `age`; the message says since when. No lead is sent there meanwhile."""
+    """The whole Odoo has not answered for `age`; the message says since when. No lead is sent meanwhile."""
 
     def __init__(self, message: str, *, retry_after: float, age: timedelta) -> None:
         super().__init__(message, retry_after=retry_after, scope="tenant")
@@ -65,7 +65,7 @@ class Odoo(Protocol):
     """One Odoo database, called with named arguments over any protocol."""
 
     async def execute(self, model: str, method: str, *, ids: Sequence[int] | None = None, **named: Any) -> Any:
-        """Calls a public method of a model in a transaction of its own. Returns its result; records as ids.
+        """Calls a public method of a model in its own transaction. Returns the result; records as ids.
 
         `ids` are the records to call it on. Leave them out for a method of the model (`load`, `search_read`); pass an
         empty list for a method of records that needs none. `context` is one of the named arguments.

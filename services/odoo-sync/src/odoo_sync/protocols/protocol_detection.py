@@ -1,4 +1,4 @@
-"""Detects the protocol of an Odoo: the one that is set, else JSON-2 from version 19 on and JSON-RPC before."""
+"""Detects the protocol of an Odoo: the configured one, else JSON-2 from version 19 on and JSON-RPC before."""
 
 import re
 from typing import Any, Literal, TypeAlias
@@ -17,14 +17,14 @@ MAJOR = re.compile(r"(?:saas[~-])?(\d+)")
 
 
 async def connect(transport: Transport, connection: OdooConnection, protocol: ProtocolName) -> Odoo:
-    """Chooses the adapter for this connection. Raises OdooUnavailable, OdooBlocked (there is no Odoo)."""
+    """Chooses the adapter for this connection. Raises OdooUnavailable, and OdooBlocked if there is no Odoo."""
     if protocol == "auto":
         protocol = "json2" if await _version(transport) >= FIRST_WITH_JSON2 else "jsonrpc"
     return Json2(transport, connection) if protocol == "json2" else JsonRpc(transport, connection)
 
 
 async def _version(transport: Transport) -> int:
-    """Reads the major version: from `/web/version` (since 19), else from JSON-RPC, which every version answers."""
+    """Reads the major version from `/web/version` (since 19), else from JSON-RPC, which every version answers."""
     page = json_of(await transport.get("/web/version"))
     if isinstance(page, dict) and (major := _major(page.get("version_info"), page.get("version"))):
         return major

@@ -1,4 +1,4 @@
-"""Keeps connections that a tenant's admin stored away from private networks (SSRF).
+"""Prevents connections to private networks by addresses that a tenant's admin stored (SSRF).
 
 Such a connection is https with a name, so a server also has to prove by its certificate that it owns the name: an
 address that changes between this check and the call leads to no server of ours.
@@ -13,7 +13,7 @@ from odoo_sync.protocols.odoo import OdooBlocked, OdooUnavailable
 
 
 async def require_public(url: str) -> None:
-    """Raises OdooBlocked unless the URL is https and its host has public addresses only; OdooUnavailable if unknown."""
+    """Raises OdooBlocked unless the URL is https and its host has only public addresses; OdooUnavailable if unknown."""
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
         raise OdooBlocked(f"{url} was not called: addresses stored through the gateway must use https")
@@ -28,7 +28,7 @@ async def require_public(url: str) -> None:
 
 
 def is_public(address: str) -> bool:
-    """Decides whether an IP address belongs to the public internet, also behind an IPv4-mapped one."""
+    """Returns whether an IP address belongs to the public internet, also behind an IPv4-mapped one."""
     ip = ip_address(address.partition("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or ip
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)

@@ -1,4 +1,4 @@
-"""The Odoos of all tenants over one HTTP client, and what each was found to support: its protocol and its columns."""
+"""The Odoos of all tenants over one HTTP client, with each one's detected protocol and columns."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ ROWS_TO_GROW = 1000
 
 
 class OdooServer:
-    """One Odoo database. Protocol and columns are asked for at the first call and remembered."""
+    """One Odoo database. Protocol and columns are detected at the first call and cached."""
 
     def __init__(
         self, http: httpx.AsyncClient, connection: OdooConnection, *, timeout_s: float, protocol: ProtocolName = "auto"
@@ -48,7 +48,7 @@ class OdooServer:
         return frozenset(await self._fields(model))
 
     async def is_html(self, model: str, name: str) -> bool:
-        """Whether the field holds HTML; in another one tags would be shown to people. Raises as `columns` does."""
+        """Whether the field holds HTML; in other fields people would see tags. Raises as `columns` does."""
         return (await self._fields(model)).get(name) == "html"
 
     async def _fields(self, model: str) -> dict[str, str]:
@@ -74,7 +74,7 @@ class OdooServer:
         return self._countries
 
     async def identity(self) -> tuple[str | None, str | None]:
-        """Reads the database's uuid, if the user may, and the creation date of its first company: one call or two.
+        """Reads the database's uuid, if the user may, and the creation date of its first company, by one call or two.
 
         Both stay as they are while the database does; a copy that Odoo restores has another uuid.
         """
@@ -98,7 +98,7 @@ class OdooServer:
         self.load_size = max(MIN_LOAD, self.load_size // 2)
 
     def note_loaded(self, rows: int) -> None:
-        """Doubles the rows per load when `ROWS_TO_GROW` have gone through in time."""
+        """Doubles the rows per load when `ROWS_TO_GROW` were loaded in time."""
         self._quick_rows += rows
         if self._quick_rows >= ROWS_TO_GROW:
             self._quick_rows = 0
@@ -109,7 +109,7 @@ class OdooServer:
         await self.execute("res.partner", "check_access_rights", operation="read", raise_exception=False)
 
     def forget(self) -> None:
-        """Drops protocol and columns: the server may have been upgraded, or have lost a module."""
+        """Clears protocol and columns: the server may have been upgraded, or have lost a module."""
         self._odoo = None
         self._columns.clear()
         self._countries.clear()

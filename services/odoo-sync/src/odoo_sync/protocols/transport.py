@@ -1,4 +1,4 @@
-"""HTTP requests to an Odoo. Failures that mean the same in every protocol are translated here and only here."""
+"""HTTP requests to an Odoo. Failures that mean the same in every protocol are translated only here."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -69,12 +69,12 @@ class Transport:
 
 
 def redacted(address: str) -> str:
-    """Shortens an address to what a message may show: no query, no credentials."""
+    """Shortens an address for messages: without query and credentials."""
     return address.partition("?")[0].rpartition("@")[2][:200]
 
 
 def json_of(response: httpx.Response) -> Any:
-    """Parses the response's JSON; `None` if it is none."""
+    """Parses the response's JSON; `None` if it is not JSON."""
     try:
         return response.json()
     except ValueError:
@@ -89,6 +89,6 @@ def error_text(error: Any) -> str:
 
 
 def error_name(error: Any) -> str | None:
-    """Extracts the name of the exception, such as odoo.exceptions.UserError; `None` if it is no error of Odoo's."""
+    """Extracts the exception's name, such as odoo.exceptions.UserError; `None` if it is no error of Odoo's."""
     name = error.get("name") if isinstance(error, dict) else None
     return name if isinstance(name, str) and "." in name else None

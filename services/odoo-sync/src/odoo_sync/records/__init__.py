@@ -1,1 +1,1 @@
-"""Rows of Odoo's records, compared with what is there. Pure: no SQL, no HTTP, no clock."""
+"""Rows of Odoo's records, compared with Odoo's present values. Pure: no SQL, no HTTP, no clock."""

@@ -1,4 +1,4 @@
-"""Finds the columns that people edited in Odoo since our last write: they are not sent, and are noted. Pure."""
+"""Finds the columns that people edited in Odoo since our last write: they are recorded instead of sent. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -40,14 +40,14 @@ def diff(kind: Kind, row: Row, now: Values, held: Values, own: Collection[str]) 
 
 
 def is_ours(name: str, current: Any, held: Values) -> bool:
-    """Whether the value is the one that we wrote, or empty. `is_company` is never empty: false was a choice."""
+    """Whether the value is the one that we wrote, or empty. `is_company` is never empty: false was a decision."""
     if name in held:
         return bool(current == held[name])
     return not current and name != "is_company"
 
 
 def is_same(name: str, wanted: str, current: Any) -> bool:
-    """Whether writing this text would leave Odoo's value as it is. References are database ids."""
+    """Whether Odoo's value would not change by writing this text. References are database ids."""
     match name:
         case "is_company":
             return (wanted == "1") is bool(current)

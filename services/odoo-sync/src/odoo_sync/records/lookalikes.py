@@ -1,4 +1,4 @@
-"""Spellings of one company or person: UENs, names, telephone numbers and mail addresses as people type them. Pure."""
+"""Spellings of one company or person: UENs, names, telephone numbers and e-mail addresses as people type them. Pure."""
 
 import re
 import unicodedata
@@ -28,7 +28,7 @@ def looks_like_uen(text: str) -> bool:
 
 
 def uen_spellings(uen: str) -> list[str]:
-    """Lists the spellings of a UEN to search for: Odoo compares texts as they are."""
+    """Lists the spellings of a UEN to search for: Odoo compares texts literally."""
     spaced = f"{uen[:-1]} {uen[-1]}"
     bases = [uen, spaced, f"{uen[:-1]}-{uen[-1]}"]
     prefixed = [f"{prefix}{base}" for base in bases for prefix in ("", "SG", "SG ")]
@@ -36,13 +36,13 @@ def uen_spellings(uen: str) -> list[str]:
 
 
 def normal_name(name: object) -> str:
-    """Normalises a company's name: no case, dots, blanks and legal form."""
+    """Normalises a company's name: ignores case, dots, blanks and legal form."""
     words = _words(name)
     return "".join(_without_legal_form(words))
 
 
 def name_patterns(name: str) -> list[str]:
-    """Lists the patterns of Odoo's `=ilike` that find the spellings of a company's name, and others besides."""
+    """Lists patterns of Odoo's `=ilike` that find all spellings of a company's name; they match others too."""
     words = _without_legal_form(_words(name))
     if sum(map(len, words)) < MIN_PATTERN:
         return [name]
@@ -54,7 +54,7 @@ def name_patterns(name: str) -> list[str]:
 
 
 def addresses_in(kind: str, text: object, region: str = REGION) -> frozenset[str]:
-    """Extracts the mail addresses or telephone numbers (E.164, without extension) that a field holds.
+    """Extracts the e-mail addresses or telephone numbers (E.164, without extension) from a field.
 
     Numbers without a country code are of `region`, an ISO 3166 code. Names beside mail addresses are left out.
     """

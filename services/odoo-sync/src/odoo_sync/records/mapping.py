@@ -38,14 +38,14 @@ def wanted_rows(event: LeadScored, *, min_score: float, has_lead: bool) -> dict[
 
 
 def without_nul(event: LeadScored) -> LeadScored:
-    """Removes NUL characters: PostgreSQL cannot store them, and Odoo fails the whole chunk for one."""
+    """Removes NUL characters: PostgreSQL cannot store them, and a single one makes Odoo refuse the whole chunk."""
     if "\\u0000" not in event.model_dump_json():
         return event
     return LeadScored.model_validate(_without_nul(event.model_dump()))
 
 
 def digest(row: Row) -> str:
-    """Hashes a row, to notice that it has changed."""
+    """Hashes a row, to detect changes."""
     return blake2b(orjson.dumps(row), digest_size=12).hexdigest()
 
 
@@ -63,7 +63,7 @@ def company_row(event: LeadScored) -> Row:
 
 
 def contact_row(contact: Contact) -> Row:
-    """Builds the res.partner of the best contact. A contact without a name is called by its address."""
+    """Builds the res.partner of the best contact. A contact without a name gets its address as the name."""
     row = {"name": contact.name or contact.value, "type": "contact", contact.kind: contact.value}
     return row | _known(function=contact.title)
 
@@ -76,7 +76,7 @@ def is_same_person(contact: Contact, values: Values, region: str = REGION) -> bo
 
 
 def has_address(contact: Contact, values: Values, region: str = REGION) -> bool:
-    """Whether Odoo's values have the contact's address, perhaps among others; spelling does not matter.
+    """Whether Odoo's values contain the contact's address, in any spelling and perhaps among others.
 
     `region` is the country of a telephone number in Odoo that names none.
     """
@@ -87,7 +87,7 @@ def has_address(contact: Contact, values: Values, region: str = REGION) -> bool:
 
 
 def lead_row(event: LeadScored) -> Row:
-    """Builds the columns of a lead that are always updated: its description."""
+    """Builds the columns of a lead that every update writes: its description."""
     return {"description": description(event)}
 
 
@@ -111,12 +111,12 @@ def new_lead(event: LeadScored, wishes: LeadSettings) -> Row:
 
 
 def dated(row: Row, event: LeadScored) -> Row:
-    """Adds the date to a lead's row. The date is not part of the hash: a new date alone is no reason to write."""
+    """Builds a lead's row with the date. The date is not part of the hash: a new date alone is no reason to write."""
     return {**row, "description": f"{row['description']}<p>As of {event.enriched_at:%Y-%m-%d}</p>"}
 
 
 def description(event: LeadScored) -> str:
-    """Writes the reasons for the lead as HTML; text from websites is escaped."""
+    """Builds the reasons for the lead as HTML; text from websites is escaped."""
     score = f"Score {event.score:.2f} ({event.bucket}), model {event.model_version}"
     parts = [event.rationale, score, _register(event.company)]
     if (warning := REGISTER_WARNINGS.get(event.company.status or "")) is not None:
@@ -166,13 +166,13 @@ def _asked_for(person: Person) -> str:
 
 
 def register_note(event: LeadScored) -> str | None:
-    """Writes the note for a lead whose company has left the register, or is about to; `None` for others."""
+    """Builds the note for a lead whose company has left the register, or is about to; `None` for others."""
     warning = REGISTER_WARNINGS.get(event.company.status or "")
     return f"<p>{escape(warning)} UEN {escape(event.company.uen)}</p>" if warning else None
 
 
 def external_id(kind: Kind, tenant_id: int, uen: str) -> str:
-    """Builds the external id of a record. It holds the kind, since Odoo 14 lets one id move between models."""
+    """Builds the external id of a record. It contains the kind, since Odoo 14 lets one id move between models."""
     return f"leadgen.{kind}_{tenant_id}_{uen}"
 
 

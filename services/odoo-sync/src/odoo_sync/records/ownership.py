@@ -1,4 +1,4 @@
-"""Tells records of ours from strangers with their numbers: a restored database gives numbers again. Pure."""
+"""Tells our records from others with the same ids: a restored database assigns ids again. Pure."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from odoo_sync.records.edits import domain_of
 
 
 def is_surely_ours(kind: Kind, record: Record, now: Values, uen: str) -> bool:
-    """Whether the record that has the number now is the one of the link; if not sure, its external ids tell.
+    """Whether the present record is certainly the link's; if it is not certain, its external ids decide.
 
     It is if it was created at the same moment. A link that knows no such moment compares what identifies the record.
     """

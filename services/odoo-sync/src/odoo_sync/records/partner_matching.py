@@ -22,7 +22,7 @@ UEN_COLUMNS = ("company_registry", "ref", "vat")
 
 @dataclass(frozen=True)
 class Match:
-    """A partner that may be the company. `by` is the reason, `others` the number of further candidates."""
+    """A partner that may be the company. `by` is the matching criterion, `others` the number of further candidates."""
 
     partner: Values
     by: str
@@ -38,7 +38,7 @@ class Match:
 
     @property
     def line(self) -> str:
-        """The line for whoever has to choose."""
+        """The line for the person who chooses."""
         archived = "" if self.partner.get("active", True) else ", archived"
         return f"candidate {self.partner['id']}: {self.partner['name']}, same {self.by}{archived}"
 
@@ -84,7 +84,7 @@ def with_uen(uens: Sequence[str], columns: Sequence[str]) -> list[Any]:
 
 
 def own_domain(company: Company) -> str | None:
-    """Extracts the domain of the company's website, unless many companies share the host."""
+    """Extracts the domain of the company's website, unless it is a shared host."""
     domain = domain_of(company.website_domain or "")
     shared = domain in SHARED_HOSTS or any(domain.endswith(f".{host}") for host in SHARED_HOSTS)
     return None if not domain or shared else domain
@@ -93,7 +93,7 @@ def own_domain(company: Company) -> str | None:
 def assign(
     found: Mapping[int, list[Match]], owners: Mapping[int, int]
 ) -> tuple[dict[int, Match], dict[int, list[Match]]]:
-    """Assigns at most one partner to each company, and no partner to two; returns also the candidates where more fit.
+    """Assigns at most one partner to each company, and no partner to two; also returns the candidates if several fit.
 
     `owners` maps partners that are linked already to their company. If a partner fits two companies, the one with its
     name gets it, else the first.
@@ -116,7 +116,7 @@ def assign(
 
 
 def _sole(candidates: Sequence[Match]) -> Match | None:
-    """Selects the only candidate that counts: archived ones do not beside others; of one website, the name decides."""
+    """Selects the only relevant candidate: active before archived ones; for one website, the name decides."""
     active = [it for it in candidates if it.partner.get("active", True)] or list(candidates)
     named = [it for it in active if it.is_named]
     if len(active) > 1 and active[0].by == "website" and len(named) == 1:
@@ -148,7 +148,7 @@ def _of_uen(partners: Iterable[Values], company: Company, columns: Sequence[str]
 
 
 def _may_be_company(partner: Values, company: Company) -> bool:
-    """Whether a partner with the company's UEN may be the company, also if it is not ticked as one.
+    """Whether a partner with the company's UEN may be the company, even if it is not marked as a company.
 
     Odoo copies registry number and VAT of a company to its contacts, who keep them after the company is deleted. The
     reference is not copied, and a contact has not the company's name.
@@ -175,7 +175,7 @@ def _lies_in(partner: Values, country: int | None) -> bool:
 
 
 def _ranked(partners: list[Values], by: str, company: Company) -> list[Match]:
-    """Sorts active partners first, then older ones. By website, a partner with the company's name comes before both."""
+    """Sorts active partners first, then older ones. For a website, a partner with the company's name comes first."""
 
     def is_named(partner: Values) -> bool:
         return normal_name(partner["name"]) == normal_name(company.name)

@@ -1,1 +1,1 @@
-"""The way of a chunk of leads into one Odoo."""
+"""The steps that write a chunk of leads into one Odoo."""

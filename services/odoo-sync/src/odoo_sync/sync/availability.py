@@ -1,4 +1,4 @@
-"""Keeps calls away from an Odoo that does not answer, and notices when it is back.
+"""Prevents calls to an Odoo that is away, and detects when it is back.
 
 A call that fails is followed by a probe, one cheap call. If the probe fails too, the Odoo is away: until it answers, no
 lead is sent there, and each pause allows one probe for all its tenants. If the probe succeeds, only that call failed.
@@ -31,14 +31,14 @@ PROBE_LEASE = timedelta(minutes=2)
 
 
 def pause_after(failures: int, error: OdooUnavailable) -> timedelta:
-    """Returns the pause after the `failures`-th failure in a row: it doubles, and is what Odoo asked for at least."""
+    """Returns the pause after so many failures in a row: it doubles, and is at least what Odoo asked for."""
     asked = min(timedelta(seconds=error.retry_after or 0), MAX_ASKED)
     doubled: timedelta = FIRST_PAUSE * 2 ** min(failures - 1, 32)
     return max(min(doubled, MAX_PAUSE), asked)
 
 
 async def require_available(transaction: Transaction, place: str, server: OdooServer) -> None:
-    """Raises OdooAway while the Odoo is away. If a probe is due, makes it. Raises OdooBlocked as any call may."""
+    """Raises OdooAway while the Odoo is away. Makes a probe if one is due. Raises OdooBlocked as any call may."""
     async with transaction() as tx:
         outage = await outages.find(tx, place)
         if outage is None:
@@ -63,7 +63,7 @@ async def require_available(transaction: Transaction, place: str, server: OdooSe
 async def tell_apart(
     transaction: Transaction, place: str, server: OdooServer, error: OdooUnavailable
 ) -> OdooUnavailable:
-    """Returns OdooAway if the Odoo does not answer a probe either, and records the outage; else the error itself."""
+    """Returns OdooAway if a probe fails too, and records the outage; else returns the error itself."""
     if error.retry_after is None:  # one that says when to come back is not asked before
         try:
             await server.probe()

@@ -1,4 +1,4 @@
-"""Finds what prevents writing into a tenant's Odoo, in words that say what to do, and acts on what it found."""
+"""Finds obstacles to writing into a tenant's Odoo, explains how to remove them, and acts on the result."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -23,7 +23,7 @@ GROUPS = {"res.partner": "Contact Creation", "crm.lead": "Sales: User: All Docum
 
 
 async def find_problems(odoo: OdooServer, lead: LeadSettings = NO_WISHES) -> list[str]:
-    """Lists the problems; empty if leads as the tenant wishes them would go through. Writes nothing.
+    """Lists the problems; none if leads with the tenant's settings can be written. Writes nothing.
 
     Raises OdooUnavailable.
 
@@ -52,7 +52,7 @@ async def find_problems(odoo: OdooServer, lead: LeadSettings = NO_WISHES) -> lis
 
 
 async def _missing_names(odoo: OdooServer, lead: LeadSettings) -> list[str]:
-    """Lists the team and the salesperson that new leads are to get and that Odoo does not know."""
+    """Lists the team and the salesperson of the settings for new leads that Odoo does not know."""
     problems = []
     if lead.team and not await _count(odoo, "crm.team", [["name", "=", lead.team]]):
         problems.append(f"there is no sales team {lead.team!r} in Odoo: create it, or connect with another --team")
@@ -67,7 +67,7 @@ async def _count(odoo: OdooServer, model: str, domain: list[Any]) -> int:
 
 
 async def find_hints(odoo: OdooServer, lead: LeadSettings) -> list[str]:
-    """Lists what keeps people from seeing leads, and fields that may make Odoo refuse them. Raises as any call does."""
+    """Lists what may keep people from seeing leads, or make Odoo refuse them. Raises as any call does."""
     hints = [hint for model, filled in FILLED.items() for hint in await _unfilled(odoo, model, filled)]
     if lead.type != "lead":
         return hints
@@ -82,7 +82,7 @@ async def find_hints(odoo: OdooServer, lead: LeadSettings) -> list[str]:
 
 
 async def _unfilled(odoo: OdooServer, model: str, filled: Collection[str]) -> list[str]:
-    """Names the fields that Odoo requires, that we do not fill, and that have no default."""
+    """Lists the fields that Odoo requires, that we do not fill, and that have no default."""
     fields = await odoo.execute(model, "fields_get", attributes=["required", "string"])
     required = {name: it.get("string") for name, it in fields.items() if it.get("required") and name not in filled}
     if not required:
@@ -98,7 +98,7 @@ async def _unfilled(odoo: OdooServer, model: str, filled: Collection[str]) -> li
 
 
 def sight_hints(reasons: Sequence[str]) -> list[str]:
-    """Names the rights that bring back records which the user could not see when they were last written. Pure."""
+    """Names the missing rights to records that the user could not see at the last write. Pure."""
     if not reasons:
         return []
     rights = ["access to every company of these records (Settings, Users, Allowed Companies)"]
@@ -134,7 +134,7 @@ async def conclude(
 async def request_resync(
     tx: Connection, syncing: LeadSync, connection: StoredConnection, *, is_looking: bool = False
 ) -> int:
-    """Announces a resync if there are unsent leads, or if Odoo is to be looked at; returns their number."""
+    """Announces a resync if there are unsent leads, or if all leads are to be compared; returns their number."""
     waiting = await links.count_resynced(tx, connection.place, syncing.resynced)
     if waiting or is_looking:
         await resyncs.request(tx)
@@ -142,7 +142,7 @@ async def request_resync(
 
 
 async def _missing_modules(odoo: OdooServer) -> list[str]:
-    """Lists the modules that are not installed; none if the user may not ask, as the models are checked later."""
+    """Lists the modules that are not installed; none if the user may not ask, since the models are checked later."""
     domain = [["name", "in", list(MODULES)], ["state", "=", "installed"]]
     if not await has_right(odoo, "ir.module.module", "read"):
         return []

@@ -1,4 +1,4 @@
-"""One lead on its way into one Odoo: the rows wanted, and what is known of its records so far. Pure."""
+"""One lead to be written into one Odoo: the wanted rows, and what is known of its records. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -53,7 +53,7 @@ class Draft:
         return self.record(kind).name or mapping.external_id(kind, self.event.tenant_id, self.event.company.uen)
 
     def use_existing(self, kind: Kind, values: Values) -> None:
-        """Takes over a record found in Odoo. If it is the known one of another place, its past values are ours."""
+        """Adopts an existing record in Odoo. If it is the link's record of another place, we own its past values."""
         number, before = values["id"], self.elsewhere.get(kind, NO_RECORD)
         made = str(values.get("create_date") or "")
         record = replace(self.record(kind), id=number, is_deleted=False, made=made)
@@ -65,7 +65,7 @@ class Draft:
         self.found.add(kind)
 
     def start_new_contact(self) -> None:
-        """Makes the contact a new record: the known one is another person, and stays as it is."""
+        """Makes the contact a new record: the known one is another person, and does not change."""
         contact, company = self.event.contact, self.event.company
         assert contact is not None  # noqa: S101 # it has a row
         self.now.pop("contact", None)
@@ -73,7 +73,7 @@ class Draft:
 
 
 def start_draft(event: LeadScored, known: Link | None, place: str, terms: Terms) -> Draft:
-    """Starts a draft from the known link. A link of another place tells nothing about records of this one."""
+    """Creates a draft from the known link. A link of another place says nothing about records of this one."""
     is_here = known is not None and known.place in (None, place)
     records = dict(known.records) if known is not None and is_here else {}
     elsewhere = known.records if known is not None and not is_here else {}
@@ -88,12 +88,12 @@ def start_draft(event: LeadScored, known: Link | None, place: str, terms: Terms)
 
 
 def is_same_server(one: str, other: str) -> bool:
-    """Whether two places are one Odoo, before and after a restore of its database."""
+    """Whether two places are one Odoo before and after a restore of its database."""
     return one.partition(" (")[0] == other.partition(" (")[0]
 
 
 def is_up_to_date(draft: Draft, known: Link | None, place: str, terms: Terms) -> bool:
-    """Whether, by its link, all records are as wanted: then Odoo need not be called."""
+    """Whether, by its link, all records are as wanted, so that no call to Odoo is needed."""
     if known is None or known.place != place or known.outcome not in ("synced", "deleted"):
         return False
     if draft.record("company").is_deleted and not terms.recreate_deleted:

@@ -1,4 +1,4 @@
-"""Finds records in Odoo that drafts without a database id stand for: people's own, and ours whose link was lost."""
+"""Finds existing records in Odoo for drafts without a database id: people's records, and ours whose link was lost."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
@@ -51,7 +51,7 @@ async def match_partners(target: Target, drafts: Sequence[Draft], country: int |
 
 
 async def _take_decided(target: Target, drafts: Sequence[Draft]) -> None:
-    """Takes the partners that a person chose, if they are still there."""
+    """Adopts the partners that a person chose, if they still exist."""
     found = await read_by_id(target, "res.partner", [it.decided for it in drafts])
     for draft in drafts:
         if draft.decided in found:
@@ -60,7 +60,7 @@ async def _take_decided(target: Target, drafts: Sequence[Draft]) -> None:
 
 
 def _region(countries: Mapping[int, str], *records: Values) -> str:
-    """Finds the country of telephone numbers in these records: that of the first which has one."""
+    """Finds the country of telephone numbers in these records: the first known one."""
     return next((code for it in records if (code := countries.get(it.get("country_id") or 0))), REGION)
 
 
@@ -90,7 +90,7 @@ async def match_contacts(target: Target, drafts: Sequence[Draft], countries: Map
 async def recover_lost(
     target: Target, drafts: Sequence[Draft], kinds: Sequence[Kind], countries: Mapping[int, str]
 ) -> None:
-    """Finds records with our external ids whose link was lost, whose server has moved, or that were thought deleted.
+    """Finds records with our external ids whose link was lost, whose server has moved, or that seemed to be deleted.
 
     Creating them again under these ids would overwrite people's edits.
     """

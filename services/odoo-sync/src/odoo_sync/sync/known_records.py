@@ -1,4 +1,4 @@
-"""Reads the records that links name, and finds out why some are not there. Writes nothing to Odoo."""
+"""Reads the records that links name, and finds out why some are missing. Writes nothing to Odoo."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from odoo_sync.sync.target import Target
 
 
 class StrangersFound(Exception):
-    """Numbers of ours belong to other records: the database was restored or replaced. Nothing was written."""
+    """Our database ids belong to other records: the database was restored or replaced. Nothing was written."""
 
     def __init__(self, strangers: Sequence[str]) -> None:
         super().__init__(", ".join(strangers))
@@ -37,7 +37,7 @@ async def read_known(target: Target, drafts: Sequence[Draft], model: str, kinds:
 
 
 async def _follow_gone(target: Target, model: str, gone: Sequence[tuple[Draft, Kind]]) -> None:
-    """Tells why records are not found: they were merged into others, or are out of sight, or deleted."""
+    """Finds out why records are missing: merged into others, invisible to the user, or deleted."""
     lost: list[tuple[int, Draft, Kind]] = []
     for draft, kind in gone:
         record = draft.records[kind]
@@ -63,7 +63,7 @@ async def _follow_gone(target: Target, model: str, gone: Sequence[tuple[Draft, K
 
 
 async def _merged_leads(target: Target, drafts: Sequence[Draft]) -> dict[str, int]:
-    """Finds the leads that people kept when they merged ours into them, by UEN.
+    """Finds, by UEN, the leads that remained when people merged ours into them.
 
     Odoo deletes ours and appends its description, which holds the UEN, to that of the lead that is kept. Leads with an
     external id of ours are not meant: another tenant of the same Odoo has leads of the same companies.
@@ -86,7 +86,7 @@ async def _merged_leads(target: Target, drafts: Sequence[Draft]) -> dict[str, in
 async def _require_ours(
     target: Target, model: str, known: Iterable[tuple[Draft, Kind]], found: Mapping[int, Values]
 ) -> None:
-    """Checks that records found by our numbers are ours. One call asks for the external ids of those in doubt."""
+    """Checks that records found by our ids are ours. One call asks for the external ids of doubtful ones."""
     doubtful = [
         (draft, kind, number)
         for draft, kind in known

@@ -1,4 +1,4 @@
-"""Notes and next activities beside leads: what people see at once, without opening a description.
+"""Notes and next activities of leads, which people see without opening a description.
 
 A rep's open opportunity of the same partner gets a note in place of a second lead. A lead whose company leaves the
 register gets a note. A new lead gets a next activity, if the tenant wishes so. All have external ids of ours; what is
@@ -52,7 +52,7 @@ async def write_notes(target: Target, drafts: Sequence[Draft], wishes: LeadSetti
 
 
 async def _updating(target: Target, due: Sequence[tuple[Draft, str, Row]]) -> list[tuple[Draft, str, Row]]:
-    """Replaces the rows of notes that are there already: only their text may be changed, and only by database id."""
+    """Replaces the rows of existing notes: only their text may be changed, and only by database id."""
     if not due:
         return []
     on_ours = [["res_id", "in", sorted({int(row["res_id"]) for *_, row in due})], ["body", "ilike", "UEN"]]

@@ -56,12 +56,12 @@ class LeadSync:
 
     @property
     def resynced(self) -> Sequence[SyncOutcome]:
-        """The outcomes that a resync tries again."""
+        """The outcomes for which a resync tries again."""
         return (*RESYNCED, "deleted") if self.recreate_deleted else RESYNCED
 
     @property
     def outcomes_to_resync(self) -> Sequence[SyncOutcome]:
-        """The outcomes that a resync looks at in Odoo: all, where what people deleted is to be created again."""
+        """The outcomes whose leads a resync compares with Odoo: all if it recreates records that people deleted."""
         return (*self.resynced, "synced") if self.recreate_deleted else self.resynced
 
     def unchanged(
@@ -87,7 +87,7 @@ class LeadSync:
         return found
 
     def digest_function(self, connection: StoredConnection) -> Callable[[LeadScored], str]:
-        """Builds a function that hashes a lead's written fields together with place and terms."""
+        """Builds a function that hashes a lead's written fields with place and terms."""
         terms = self.terms(connection)
         own = sorted(terms.own)
         start = blake2b(f"{connection.place} {terms.min_score} {terms.recreate_deleted} {own}".encode(), digest_size=12)
@@ -101,7 +101,7 @@ class LeadSync:
 
     @asynccontextmanager
     async def only_writer(self, connection: StoredConnection) -> AsyncIterator[None]:
-        """Holds the writer lock of this Odoo. Links that were read before may be out of date."""
+        """Holds the writer lock of this Odoo. Links that were read before may be outdated."""
         async with self.writer_lock.hold(connection.server):
             yield
 
@@ -190,7 +190,7 @@ class LeadSync:
 
     @asynccontextmanager
     async def _noting_refusal(self, transaction: Transaction, connection: StoredConnection) -> AsyncIterator[None]:
-        """Marks the tenant blocked if Odoo refuses all calls, and logs it once. Raises TenantBlocked."""
+        """Marks the tenant blocked if Odoo refuses all calls, and logs that once. Raises TenantBlocked."""
         try:
             yield
         except (OdooBlocked, CredentialsUnreadable) as error:
@@ -226,7 +226,7 @@ def stored_leads(stored: Mapping[int, Link], registered: Mapping[int, str | None
 
 
 async def _require_current(tx: Connection, connection: StoredConnection) -> StoredConnection:
-    """Checks that, while we waited, the operator changed nothing and nobody marked the tenant blocked.
+    """Checks that the operator changed nothing and the tenant was not blocked while this writer waited.
 
     Returns the connection as it is stored now: the database may have been replaced since.
     """

@@ -114,7 +114,7 @@ async def _write(target: Target, drafts: Sequence[Draft], kind: Kind, country: i
 
 
 def _gets_lead(draft: Draft, terms: Terms) -> bool:
-    """Whether a lead is to be made for the draft, unless a rep has an open opportunity."""
+    """Whether to create a lead for the draft: not if a rep has an open opportunity."""
     record = draft.record("lead")
     return (
         "lead" in draft.rows
@@ -143,7 +143,7 @@ def _lead_partner(draft: Draft) -> Row:
 
 
 async def _read_back(target: Target, drafts: Sequence[Draft], model: str, kinds: Sequence[Kind]) -> None:
-    """Reads the written columns back: Odoo may store another value than the one sent."""
+    """Reads the written columns again: Odoo may store a value other than the one sent."""
     written = [(draft, kind) for draft in drafts for kind in kinds if kind in draft.written]
     found = await read_by_id(target, model, [draft.records[kind].id for draft, kind in written])
     for draft, kind in written:

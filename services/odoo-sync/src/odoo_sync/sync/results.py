@@ -29,7 +29,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Unchanged:
-    """Leads whose links need no change, with the status of these."""
+    """Leads whose links need no change, with the status of the links."""
 
     leads: Leads
     statuses: Mapping[int, LinkStatus]
@@ -42,14 +42,14 @@ class Unchanged:
 
 @dataclass(frozen=True)
 class Unsent:
-    """Leads that cannot be sent now, and the reason."""
+    """Leads that cannot be sent now, with the reason."""
 
     leads: Leads
     outcome: SyncOutcome
     reason: str | None = None
 
     async def save(self, tx: Connection) -> Mapping[int, LinkStatus]:
-        """Stores the leads in their links; returns the status of these. May be repeated."""
+        """Stores the leads in their links; returns the links' status. May be repeated."""
         return await links.save_unsent(tx, self.leads, self.outcome, self.reason)
 
 

@@ -1,4 +1,4 @@
-"""Notices that an Odoo's database was restored from a backup or replaced: its numbers may belong to strangers then.
+"""Detects that an Odoo's database was restored from a backup or replaced: our ids may then belong to other records.
 
 From then on, links from before count as those of another place: each record is looked for again, and found or created.
 """
@@ -23,7 +23,7 @@ MAX_NAMED = 5
 async def require_same_database(
     transaction: Transaction, connection: StoredConnection, server: OdooServer
 ) -> StoredConnection:
-    """Returns the connection, as of a replacement of its database if uuid or creation date have changed."""
+    """Returns the connection; if uuid or creation date have changed, with the number of a new database."""
     identity = Identity(*await server.identity())
     async with transaction() as tx:
         known = await databases.find(tx, connection.server)
@@ -37,13 +37,13 @@ async def require_same_database(
 async def note_strangers(
     transaction: Transaction, connection: StoredConnection, found: StrangersFound
 ) -> StoredConnection:
-    """Returns the connection as of a restore of its database, in which other records bear our numbers."""
+    """Returns the connection with the number of a restored database, in which other records have our ids."""
     named = ", ".join(found.strangers[:MAX_NAMED])
     return await _note_replaced(transaction, connection, f"{len(found.strangers)} numbers are of others: {named}")
 
 
 async def _note_replaced(transaction: Transaction, connection: StoredConnection, reason: str) -> StoredConnection:
-    """Counts the replacement, logs it once, and requests that all leads of the tenant are looked at."""
+    """Counts the replacement, logs it once, and requests that all leads of the tenant are compared."""
     async with transaction() as tx:
         is_news = await databases.note_replaced(tx, connection.server, connection.replaced)
         now = await connections.find(tx)

@@ -1,4 +1,4 @@
-"""The Odoo that a chunk is written to: the real one, or a dry run that reads the real one and records its writes."""
+"""The Odoo that a chunk is written to: the real one, or a dry run that reads the real one and records writes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,10 +36,10 @@ class Target(Protocol):
         """Reads the matching records, archived ones too, with the columns of `READ`."""
 
     async def find_by_external_id(self, model: str, external_id: str) -> int | Literal["hidden"] | None:
-        """Finds the record that has this external id now; a merge moves the id to the record that was kept."""
+        """Finds the present record of an external id; a merge moves the id to the record that was kept."""
 
     async def hidden_among(self, model: str, numbers: Sequence[int]) -> set[int]:
-        """Finds the records that exist and that the user may not see."""
+        """Finds the records that exist but that the user may not see."""
 
     async def external_ids(self, model: str, numbers: Sequence[int]) -> dict[int, frozenset[str]]:
         """Reads the external ids of records that exist."""
@@ -132,7 +132,7 @@ class DryRun:
 
 
 def _external_ids(metadata: Mapping[str, Any]) -> Iterator[str]:
-    """Lists a record's external ids; before Odoo 17 only one is readable."""
+    """Yields a record's external ids; before Odoo 17 only one is readable."""
     for it in metadata.get("xmlids") or ():
         yield str(it.get("xmlid"))
     if metadata.get("xmlid"):

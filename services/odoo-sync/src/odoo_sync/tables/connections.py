@@ -25,12 +25,12 @@ FIND = """
 
 
 class CredentialsUnreadable(Permanent):
-    """The tenant's API key cannot be decrypted: ODOO_CREDENTIALS_KEY is missing, or is another one."""
+    """The tenant's API key cannot be decrypted: ODOO_CREDENTIALS_KEY is missing, or has changed."""
 
 
 @dataclass(frozen=True)
 class StoredConnection:
-    """A tenant's Odoo as it is stored. `blocked` is why nothing is sent there, if so.
+    """A tenant's stored Odoo. `blocked` is the reason if nothing is sent there.
 
     `replaced` counts how often its database was restored or replaced. `is_public_only`: a tenant's admin stored it, so
     its address is called only if it is a public one. `lead` are the tenant's wishes for new leads.
@@ -53,11 +53,11 @@ class StoredConnection:
 
     @property
     def place(self) -> str:
-        """The Odoo as of its last restore: database ids are valid only there."""
+        """The Odoo since its last restore: database ids are valid only there."""
         return f"{self.server} (replaced {self.replaced})" if self.replaced else self.server
 
     def is_same(self, other: "StoredConnection") -> bool:
-        """Whether nothing was changed between the two."""
+        """Whether nothing has changed between the two."""
         return self == replace(other, blocked=self.blocked, replaced=self.replaced)
 
     def decrypted(self, decrypter: Decrypter | None) -> OdooConnection:

@@ -1,4 +1,4 @@
-"""The identities of the Odoo databases that we write to (`odoo_databases`), by address and name: tenants may share one.
+"""The identities of the Odoo databases (`odoo_databases`), by address and name: tenants may share one.
 
 Database ids hold only as long as the database does. `replaced` counts the restores and replacements that were noticed.
 """
@@ -21,29 +21,29 @@ REPLACE = """
 
 
 class Identity(NamedTuple):
-    """The `database.uuid` of a database, if we may read it, and the creation date of its first company."""
+    """The `database.uuid` of a database, if the user may read it, and the creation date of its first company."""
 
     uuid: str | None
     created: str | None
 
     def is_another(self, known: "Identity | None") -> bool:
-        """Whether the two are surely different databases."""
+        """Whether the two are certainly different databases."""
         if known is None:
             return False
         return any(ours and theirs and ours != theirs for ours, theirs in zip(known, self, strict=True))
 
 
 async def find(tx: Connection, server: str) -> Identity | None:
-    """Reads the identity that was last seen at this address; `None` if none was."""
+    """Reads the last known identity at this address; `None` if there is none."""
     row = await tx.fetchrow(FIND, server)
     return Identity(row["uuid"], row["created"]) if row is not None else None
 
 
 async def save(tx: Connection, server: str, identity: Identity) -> None:
-    """Stores the identity. What could not be read now stays as it was. May be repeated."""
+    """Stores the identity. Parts that could not be read now keep their stored value. May be repeated."""
     await tx.execute(SAVE, server, identity.uuid, identity.created)
 
 
 async def note_replaced(tx: Connection, server: str, known: int) -> bool:
-    """Counts a restore or replacement, unless somebody did so since `known`; returns whether it is news."""
+    """Counts a restore or replacement, unless it was counted since `known`; returns whether it was new."""
     return await tx.execute(REPLACE, server, known) == "INSERT 0 1"

@@ -118,8 +118,10 @@ async def page(tx: Connection, after: int, limit: int) -> dict[int, Link]:
 async def find_resynced(
     tx: Connection, after: int, limit: int, place: str, outcomes: Sequence[str] = RESYNCED
 ) -> dict[int, Link]:
-    """Reads the next links that a resync tries again: of these outcomes, of another Odoo than `place`, or of a company
-    whose lead does not say yet that it is struck off.
+    """Reads the next links that a resync tries again.
+
+    They have one of these outcomes, belong to another Odoo than `place`, or have a lead that does not say yet that its
+    company is struck off.
     """
     return {row["company_id"]: _link(row) for row in await tx.fetch(FIND_RESYNCED, after, limit, outcomes, place)}
 
@@ -130,7 +132,7 @@ async def count_resynced(tx: Connection, place: str, outcomes: Sequence[str] = R
 
 
 async def has_outdated(tx: Connection) -> bool:
-    """Whether a lead in Odoo does not say yet that its company is struck off or closing, or still says so wrongly."""
+    """Whether a lead in Odoo does not say yet that its company is struck off or closing, or wrongly says so."""
     return bool(await tx.fetchval(HAS_OUTDATED))
 
 
@@ -140,18 +142,18 @@ async def find_registered(tx: Connection, company_ids: Sequence[int]) -> dict[in
 
 
 async def out_of_sight(tx: Connection) -> list[str]:
-    """Reads the reasons of the leads whose records the key's user may not see."""
+    """Reads the reasons of the leads whose records the user may not see."""
     return [row["reason"] for row in await tx.fetch(OUT_OF_SIGHT)]
 
 
 async def count(tx: Connection) -> tuple[int, int]:
-    """Counts the links, and those among them that were written before leads were stored in them."""
+    """Counts the links, and those written before leads were stored in them."""
     row = await tx.fetchrow(COUNT)
     return (row["links"], row["without_lead"]) if row else (0, 0)
 
 
 async def owners(tx: Connection, partner_ids: Sequence[int], place: str) -> dict[int, int]:
-    """Maps each of these partners that a link has already to the company of that link."""
+    """Maps each of these partners that has a link to the company of that link."""
     return {row["partner_id"]: row["company_id"] for row in await tx.fetch(FIND_OWNERS, partner_ids, place)}
 
 

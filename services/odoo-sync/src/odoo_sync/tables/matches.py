@@ -1,4 +1,4 @@
-"""People's decisions about which partner a company is (`odoo_matches`), and the companies that wait for one."""
+"""People's decisions about a company's partner (`odoo_matches`), and the companies that wait for one."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

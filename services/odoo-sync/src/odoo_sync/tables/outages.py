@@ -1,4 +1,4 @@
-"""Odoos that do not answer (`odoo_outages`), by place: tenants may share one. Times are the database's.
+"""Odoos that are away (`odoo_outages`), by place: tenants may share one. Times are the database's.
 
 While an Odoo is away, each pause allows one probe, whichever replica or tenant takes it.
 """
@@ -37,7 +37,7 @@ class Outage(NamedTuple):
 
 
 async def find(tx: Connection, place: str) -> Outage | None:
-    """Reads the outage of an Odoo; `None` if it answers as far as we know."""
+    """Reads the outage of an Odoo; `None` if none is known."""
     row = await tx.fetchrow(FIND, place)
     return Outage(*row.values()) if row is not None else None
 
@@ -49,17 +49,17 @@ async def find_of_tenant(tx: Connection) -> Outage | None:
 
 
 async def begin(tx: Connection, place: str, reason: str, pause: timedelta) -> bool:
-    """Records an outage; returns whether it is news. One that is known already stays as it is."""
+    """Records an outage; returns whether it was new. A known one does not change."""
     return await tx.execute(BEGIN, place, reason, pause) == "INSERT 0 1"
 
 
 async def take_probe(tx: Connection, place: str, lease: timedelta) -> bool:
-    """Takes the right to the next probe for a lease; returns False if none is due, or another took it."""
+    """Reserves the next probe for a lease; returns False if none is due, or another process reserved it."""
     return await tx.execute(TAKE_PROBE, place, lease) == "UPDATE 1"
 
 
 async def prolong(tx: Connection, place: str, reason: str, pause: timedelta) -> None:
-    """Records a failed probe: the next is due after the pause."""
+    """Records a failed probe; the next is due after the pause."""
     await tx.execute(PROLONG, place, reason, pause)
 
 

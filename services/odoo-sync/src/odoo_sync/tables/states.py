@@ -1,4 +1,4 @@
-"""Tenants whose Odoo refuses all calls (`odoo_states`): nothing is sent there until a check finds it in order."""
+"""Tenants whose Odoo refuses all calls (`odoo_states`): nothing is sent there until a check succeeds."""
 
 from common.postgres import Connection
 
@@ -11,7 +11,7 @@ CLEAR = "DELETE FROM odoo_states"
 
 
 async def block(tx: Connection, reason: str) -> bool:
-    """Marks the transaction's tenant blocked; returns whether it was not blocked before, for whatever reason."""
+    """Marks the transaction's tenant blocked; returns whether it was not blocked before, for any reason."""
     return bool(await tx.fetchval(BLOCK, reason))
 
 

@@ -9,7 +9,7 @@ from common.postgres import Database
 
 
 class WriterLock:
-    """PostgreSQL's advisory lock per Odoo, on a connection of its own: it ends with its holder."""
+    """PostgreSQL's advisory lock per Odoo, on a connection of its own, so that it ends with its holder."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -17,7 +17,7 @@ class WriterLock:
 
     @asynccontextmanager
     async def hold(self, place: str) -> AsyncIterator[None]:
-        """Waits for the lock without limit, and holds it. Raises Unavailable when PostgreSQL does not answer."""
+        """Waits for the lock without limit, and holds it. Raises Unavailable if PostgreSQL does not answer."""
         # Within a process the writers queue here: one connection waits for all of them.
         async with self._in_process[place], self._database.lock(f"odoo:{place}", wait=True):
             yield

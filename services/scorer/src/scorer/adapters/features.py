@@ -1,4 +1,4 @@
-"""Lead features in PostgreSQL: the parts of a score, and the event to score again from. The newest enrichment wins."""
+"""Lead features in PostgreSQL: the parts of a score, and the event of its enrichment. The newest enrichment wins."""
 
 from collections.abc import Sequence
 
@@ -90,12 +90,12 @@ async def find_due(tx: Connection, profile: ScoringProfile, *, after: int, most:
 
 
 async def lock_due(tx: Connection, profile: ScoringProfile, company_ids: Sequence[int]) -> list[CompanyEnriched]:
-    """Locks those of the companies that are still due, and returns the enrichments that they were scored from."""
+    """Locks the companies that are still due, and returns the enrichments that they were scored from."""
     rows = await tx.fetch(LOCK, company_ids, profile.icp_at, profile.model_version)
     return [decode_body(CompanyEnriched, row["evidence"].encode()) for row in rows]
 
 
 async def lock_unchanged(tx: Connection, company_id: int, features_hash: str) -> CompanyEnriched | None:
-    """Locks a company's features and returns the event that they are of; `None` if their hash is no longer this one."""
+    """Locks a company's features and returns their event; `None` if their hash has changed."""
     evidence = await tx.fetchval(LOCK_UNCHANGED, company_id, features_hash)
     return None if evidence is None else decode_body(CompanyEnriched, evidence.encode())

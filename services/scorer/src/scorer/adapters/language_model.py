@@ -28,7 +28,7 @@ class Completion(NamedTuple):
 
 
 def max_tokens(system: str, user: str) -> int:
-    """Returns the most tokens that a question can use: two ASCII characters, or one byte of other text, per token."""
+    """Returns the maximum tokens of a question: two ASCII characters, or one byte of other text, per token."""
     text = system + user
     plain = len(text.encode("ascii", "ignore"))
     return math.ceil(plain / 2) + len(text.encode("utf-8", "replace")) - plain + _OVERHEAD + _MAX_ANSWER
@@ -43,7 +43,7 @@ class LanguageModel:
         self._timeout_s = timeout_s
 
     async def ask(self, system: str, user: str) -> Completion:
-        """Asks one question. Where the answer states no usage, `max_tokens` counts. Raises LanguageModelFailed."""
+        """Asks one question. If the answer states no usage, `max_tokens` counts. Raises LanguageModelFailed."""
         try:
             async with asyncio.timeout(self._timeout_s):  # the client's own is per read
                 answer = await self._client.chat.completions.create(

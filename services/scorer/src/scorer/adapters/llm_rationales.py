@@ -1,4 +1,4 @@
-"""Rationales by the language model (`lead_wordings`) and its token budget (`wording_usage`), in PostgreSQL."""
+"""The language model's rationales (`lead_wordings`) and its token budget (`wording_usage`), in PostgreSQL."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -34,7 +34,7 @@ SETTLE = "UPDATE wording_usage SET tokens = greatest(tokens - $2::bigint + $3::b
 
 
 class UnaskedLead(NamedTuple):
-    """A lead whose rationale is the template's, and whose features the model was not asked about."""
+    """A lead with the template's rationale, for whose features the model was not asked yet."""
 
     features_hash: str
     features: str
@@ -53,7 +53,7 @@ async def save(tx: Connection, features_hash: str, words: str | None, now: datet
 
 
 async def find_unasked(tx: Connection, most: int, *, score_from: float) -> list[UnaskedLead]:
-    """Returns up to `most` leads that the model was not asked about, best score first."""
+    """Returns up to `most` leads for which the model was not asked yet, best score first."""
     return [
         UnaskedLead(
             row["features_hash"],
@@ -71,5 +71,5 @@ async def reserve_tokens(tx: Connection, day: date, tokens: int, *, cap: int) ->
 
 
 async def settle_tokens(tx: Connection, day: date, *, reserved: int, used: int) -> None:
-    """Replaces a reservation by the tokens that were used."""
+    """Replaces a reservation by the tokens used."""
     await tx.execute(SETTLE, day, reserved, used)

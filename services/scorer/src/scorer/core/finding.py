@@ -1,4 +1,4 @@
-"""Findings: evidence for or against a criterion. Also makes plain text of what sites and registers hold."""
+"""Findings: evidence for or against a criterion; and plain text from texts of sites and registers."""
 
 import re
 from typing import NamedTuple
@@ -51,7 +51,7 @@ def plain(text: str, longest: int) -> str:
 
 
 def host_of(url: str | None) -> str:
-    """Returns the host of a web address without `www.`; "" for anything else."""
+    """Returns the host of a web address without `www.`; "" for other texts."""
     scheme, found, rest = (url or "").partition("://")
     if not found or scheme not in ("http", "https"):
         return ""

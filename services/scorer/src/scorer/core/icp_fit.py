@@ -1,4 +1,4 @@
-"""Fit to the tenant's ICP: a finding for each ICP criterion, or `None` where the answer is not known. Pure."""
+"""Fit to the tenant's ICP: a finding for each ICP criterion, or `None` if the answer is unknown. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -118,7 +118,7 @@ def full_years(born: date | None, seen: date) -> int | None:
 
 
 def employees_in(value: str) -> tuple[int, int] | None:
-    """Reads the lowest and highest number of employees from a text: "40", "51-200", "1,000+".
+    """Parses the lowest and highest number of employees from a text: "40", "51-200", "1,000+".
 
     `None` for a text without a number, or with several that are not a range ("3 offices, 40 staff").
     """
@@ -130,7 +130,7 @@ def employees_in(value: str) -> tuple[int, int] | None:
 
 
 def _people(value: str) -> str:
-    """Formats a number of employees, such as "40 employees"; keeps words that say so already ("51-200 staff")."""
+    """Formats a number of employees, such as "40 employees"; keeps texts that have such a word ("51-200 staff")."""
     shown = plain(value, 40)
     if _PEOPLE.search(shown):
         return shown
@@ -140,7 +140,7 @@ def _people(value: str) -> str:
 
 
 def _placed(span: tuple[int, int], wide: tuple[int, int], first: int | None, last: int | None) -> str:
-    """Compares a span with the range that the ICP asks for: "within", "near" if only `wide` meets it, or "outside"."""
+    """Compares a span with the ICP's range: "within", "near" if only `wide` meets it, or "outside"."""
     if _meet(span, first, last):
         return "within"
     return "near" if _meet(wide, first, last) else "outside"

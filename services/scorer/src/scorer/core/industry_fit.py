@@ -83,7 +83,7 @@ class IndustryFit:
         return f"{described_industry(company)} is in the {name.replace('_', ' ')} as {wanted} of your ICP"
 
     def _steps(self, version: str | None, code: str | None) -> tuple[int, VersionedCode | None] | None:
-        """Finds the nearest code of the ICP and the steps to it; `None` where the codes cannot be compared."""
+        """Finds the nearest code of the ICP and the steps to it; `None` if the codes cannot be compared."""
         if code is None:
             return None
         key = (version, code)
@@ -100,7 +100,7 @@ class IndustryFit:
         return (steps, aim) if steps < len(BY_STEPS) - 1 else (len(BY_STEPS) - 1, None)
 
     def _distance(self, key: VersionedCode, aim: VersionedCode) -> int:
-        """Counts steps from a five-digit code, also where the company's code is shorter."""
+        """Counts steps from a five-digit code, also if the company's code is shorter."""
         hierarchy = self._ssic.hierarchy
         if aim in hierarchy.upwards(key):
             return 0
@@ -118,7 +118,7 @@ def described_industry(company: Company) -> str:
 
 
 def _titled(title: str) -> str:
-    """Turns an industry title in capitals into sentence case, and cuts a long one after a word."""
+    """Converts an industry title in capitals to sentence case, and cuts a long one after a word."""
     title = plain(title, 2 * _LONGEST_TITLE)
     if len(title) > _LONGEST_TITLE:
         title = title.partition(" (")[0]

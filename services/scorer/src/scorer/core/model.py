@@ -25,7 +25,7 @@ class InvalidModel(Permanent):
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One thing that leads are judged by. Negative findings are worth at most `prior`, positive ones at least that."""
+    """One aspect of leads. Negative findings are worth at most `prior`, positive ones at least that."""
 
     name: str
     group: Group

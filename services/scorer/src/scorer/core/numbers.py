@@ -33,7 +33,7 @@ _FOLD = re.compile(rf"\b({'|'.join([*_UNITS, *_TENS])}|\d+)[ -]?fold\b")
 
 
 def numbers(text: str) -> set[str]:
-    """Finds the numbers in a text: as digits where they are written so, else as words."""
+    """Finds the numbers in a text: as digits if it has them, else as words."""
     found = {letter for letter in text if letter.isnumeric() and not letter.isdecimal()}  # such as ½
     text = unicodedata.normalize("NFKC", text)
     found |= {_normalised(match) for match in _NUMBER.findall(text)}

@@ -1,4 +1,4 @@
-"""The opening of a conversation: the signal that a rep can mention first, in the words of the rationale. Pure."""
+"""The opening of a conversation: the first signal for a rep to mention, in the words of the rationale. Pure."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ ORDER = ("news", "hiring", "customers", "pricing")
 
 
 def opening(findings: Mapping[str, Finding | None]) -> Opening | None:
-    """Picks the best signal with words of its own; `None` without one."""
+    """Picks the best signal that has words of its own; `None` if there is none."""
     for name in ORDER:
         finding = findings.get(name)
         if finding is not None and finding.clause:

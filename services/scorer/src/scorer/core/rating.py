@@ -1,4 +1,4 @@
-"""Rates a lead: finds the evidence in an enrichment, applies a tenant's weights, and explains the result. Pure.
+"""Rates a lead: finds evidence in an enrichment, applies a tenant's weights, and explains the result. Pure.
 
 The same event and scoring profile give the same rating, bit for bit.
 """
@@ -24,7 +24,7 @@ from scorer.core.weighting import WeightedCriterion
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """The rating of one enriched company. `confidence` is the share of the weight whose criteria are known."""
+    """The rating of one enriched company. `confidence` is the share of the weight of known criteria."""
 
     event: CompanyEnriched
     profile: ScoringProfile
@@ -42,7 +42,7 @@ class Rating:
 
     @property
     def base(self) -> float:
-        """The score of a lead of which nothing is known."""
+        """The score of a lead without any known criterion."""
         return self.profile.weighted.base / UNIT
 
     def to_event(self, scored_at: datetime) -> LeadScored:
@@ -90,7 +90,7 @@ def rate(event: CompanyEnriched, profile: ScoringProfile) -> Rating:
 
 
 def best_facts(facts: Iterable[CompanyFact]) -> dict[str, CompanyFact]:
-    """Picks the surest fact of each field that is not blank, whatever the order and repeats of `facts`."""
+    """Picks the surest fact of each field that is not blank. Order and repeats of `facts` do not matter."""
     found: dict[str, CompanyFact] = {}
     for fact in facts:
         known = found.get(fact.field)
@@ -100,7 +100,7 @@ def best_facts(facts: Iterable[CompanyFact]) -> dict[str, CompanyFact]:
 
 
 def newest(ratings: Iterable[Rating]) -> list[Rating]:
-    """Picks the rating of each company's newest enrichment, sorted by company, whatever the order and repeats."""
+    """Picks the rating of each company's newest enrichment, sorted by company. Order and repeats do not matter."""
     by_company: dict[int, Rating] = {}
     for rating in sorted(ratings, key=lambda it: (it.event.enriched_at, it.score, it.rationale)):
         by_company[rating.event.company.company_id] = rating

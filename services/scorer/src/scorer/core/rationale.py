@@ -41,7 +41,7 @@ def rationale(company: Company, findings: Mapping[str, Finding | None], *, has_i
 
 
 def _fitted(fit: Sequence[str], shown: Sequence[str], reach: Sequence[str]) -> list[str]:
-    """Keeps as many clauses as there is room for, in order; clauses about the site are dropped first."""
+    """Returns as many clauses as there is room for, in order; clauses about the site are dropped first."""
     room, kept = LONGEST, set()
     clauses = [*fit, *shown, *reach]
     first, last = len(fit), len(fit) + len(shown)

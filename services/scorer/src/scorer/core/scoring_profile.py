@@ -26,7 +26,7 @@ _CACHE_SIZE = 200
 
 @dataclass(frozen=True, slots=True)
 class StoredProfile:
-    """A tenant's ICP and weights as stored: JSON texts, each `None` where the tenant has none."""
+    """A tenant's stored ICP and weights: JSON texts, each `None` if the tenant has none."""
 
     icp: str | None = None
     changed_at: datetime | None = None
@@ -60,7 +60,7 @@ class ProfileCache:
         self._kept: OrderedDict[StoredProfile, ScoringProfile] = OrderedDict()
 
     def get(self, stored: StoredProfile) -> ScoringProfile:
-        """Builds a profile, or finds it in the cache. Ignores invalid weights. Raises InvalidModel for the ICP."""
+        """Returns a profile from the cache, or builds it. Ignores invalid weights. Raises InvalidModel for the ICP."""
         profile = self._kept.get(stored)
         if profile is None:
             profile = self._kept[stored] = self._build(stored)
@@ -88,7 +88,7 @@ class ProfileCache:
 
 
 def parse_weights(text: str) -> dict[str, float]:
-    """Parses a JSON object of weights without checking its values. Raises InvalidModel."""
+    """Parses a JSON object of weights without validating them. Raises InvalidModel."""
     try:
         weights = orjson.loads(text)
     except orjson.JSONDecodeError as error:

@@ -119,7 +119,7 @@ def _day(text: str) -> date | None:
 
 
 def _where(fact: CompanyFact) -> str:
-    """Names the source of a fact: the host of its page, or "as found" without one."""
+    """Names the source of a fact: its page's host, or "as found" without one."""
     return host_of(fact.source_url) or "as found"
 
 

@@ -14,7 +14,7 @@ from scorer.core.model import UNIT, Criterion, InvalidModel, Model
 
 @dataclass(frozen=True, slots=True)
 class WeightedCriterion:
-    """A criterion with its weight for one tenant, and the numbers that follow from that."""
+    """A criterion with its weight for one tenant, and its derived numbers."""
 
     criterion: Criterion
     weight: int
@@ -41,7 +41,7 @@ class WeightedModel:
 
 
 def weighted_model(model: Model, own: Mapping[str, float], asked: Collection[str]) -> WeightedModel:
-    """Weights the criteria that count for a tenant: ICP criteria only where its ICP asks for them.
+    """Weights the criteria that count for a tenant: ICP criteria only if its ICP has them.
 
     `own` replaces the model's weights by name. Weights are relative; they are scaled to sum to 1. Raises InvalidModel.
     """
@@ -60,7 +60,7 @@ def weighted_model(model: Model, own: Mapping[str, float], asked: Collection[str
 
 
 def _scaled(weights: list[int]) -> list[int]:
-    """Scales weights to sum to UNIT. Units left by rounding go to the largest remainders, the first ones on a tie."""
+    """Scales weights to a sum of UNIT. Units left by rounding go to the largest remainders, the first ones on a tie."""
     total = sum(weights)
     if not total:
         raise InvalidModel("no criterion that counts for this tenant has a weight: correct scoring_models.weights")

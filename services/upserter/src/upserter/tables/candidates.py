@@ -46,12 +46,12 @@ ENRICHED = """
 
 
 async def enriched_since(tx: Connection, uens: Sequence[str], since: datetime) -> set[str]:
-    """Returns those of the UENs that the tenant had enriched after `since`; never entries without a UEN."""
+    """Returns the UENs that the tenant had enriched after `since`; never entries without a UEN."""
     return {row["uen"] for row in await tx.fetch(ENRICHED_SINCE, uens, since)}
 
 
 async def not_yet(tx: Connection, entries: Sequence[str], wanted: RegisterFilter) -> list[str]:
-    """Returns those of the entries that pass the filter and are no candidates of the tenant yet, in their order."""
+    """Returns the entries that pass the filter and are no candidates of the tenant yet, in their order."""
     found: list[str] = await tx.fetchval(NOT_YET, as_json(entries), *wanted)
     return found
 
@@ -62,5 +62,5 @@ async def count_found_by(tx: Connection, request: UUID) -> int:
 
 
 async def mark_enriched(tx: Connection, at: Mapping[int, datetime]) -> None:
-    """Notes the times of enrichment by company for the transaction's tenant; an older time changes nothing."""
+    """Records the times of enrichment by company for the transaction's tenant; an older time changes nothing."""
     await tx.execute(ENRICHED, list(at), list(at.values()))

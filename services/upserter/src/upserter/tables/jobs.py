@@ -87,7 +87,7 @@ _POSITION = TypeAdapter(Position)
 
 
 async def is_full(tx: Connection, job_id: UUID, params: Params) -> bool:
-    """Whether `create` would make one job more than a tenant may have open at a time."""
+    """Whether another job would exceed the number that a tenant may have open."""
     full: bool = await tx.fetchval(IS_FULL, job_id, params.request_hash, MAX_OPEN_JOBS)
     return full
 
@@ -98,7 +98,7 @@ async def create(tx: Connection, job_id: UUID, params: Params, *, total: int, af
 
 
 async def start(tx: Connection, job_id: UUID) -> Job | None:
-    """Starts or resumes a job, also a failed one. `None`: it is unknown or has ended, or another job does the same."""
+    """Starts or resumes a job, also a failed one. `None` if it is unknown or has ended, or an equal job exists."""
     try:
         row = await tx.fetchrow(START, job_id)
     except asyncpg.UniqueViolationError as error:
@@ -124,7 +124,7 @@ async def progress(tx: Connection, job: Job, *, after: Position | None, handled:
 
 
 async def continue_later(tx: Connection, job: Job, *, total: int) -> Job:
-    """Queues a new job for what a finished job has left over: `total` companies after its position."""
+    """Queues a new job for the rest of a finished job: `total` companies after its position."""
     job_id = derived_id(job.job_id, "job.continued", str(job.job_id))
     params = job.params.model_copy(update={"limit": job.left})
     asked = await tx.fetchval(ASKED, job.job_id)
@@ -141,7 +141,7 @@ async def fail(tx: Connection, job_id: UUID, *, error: str) -> Progress | None:
 
 
 async def cancel(tx: Connection, job_id: UUID) -> Progress | None:
-    """Cancels a job that waits or runs; `None` if it is unknown or has ended. A batch being saved is waited for."""
+    """Cancels a job that waits or runs; `None` if it is unknown or has ended. Waits for a batch in progress."""
     row = await tx.fetchrow(CANCEL, job_id)
     return None if row is None else Progress(*row)
 

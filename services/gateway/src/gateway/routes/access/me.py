@@ -1,4 +1,4 @@
-"""GET /me: the caller as the gateway knows it, and the tenants that it may choose."""
+"""GET /me: the caller as the gateway knows it, and the tenants to choose from."""
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
@@ -13,7 +13,7 @@ router = APIRouter()
 
 
 class Me(BaseModel):
-    """A caller. Tenant and role are null if no tenant is chosen, or the subject is no user of it."""
+    """A caller. Tenant and role are null if no tenant is chosen, or the subject is not its user."""
 
     subject: str = Field(examples=["ann@example.com"])
     source: Source
@@ -24,7 +24,7 @@ class Me(BaseModel):
 
 @router.get("/me")
 async def me(request: Request, deps: Deps) -> Me:
-    """Shows who one is: subject, tenant, role, and the tenants that one may choose with the header `X-Tenant-ID`."""
+    """Shows the caller: subject, tenant, role, and the tenants to choose from with the header `X-Tenant-ID`."""
     identity: Identity = request.state.identity
     caller: Caller | None = None
     if identity.tenant_id is not None or "x-tenant-id" in request.headers:

@@ -32,7 +32,7 @@ CONFLICT = errors({409: "The user is oneself, or an operator"})
 
 
 class Rights(BaseModel):
-    """The role that a user is to have. The role ops is given by `leadgen user add` only."""
+    """The new role of a user. The role ops is given by `leadgen user add` only."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -100,7 +100,7 @@ async def remove_user(subject: Subject, caller: CurrentCaller, tenant: CurrentTe
 
 
 def _check_other(subject: str, caller: Caller) -> None:
-    """Raises Problem 409 for oneself: so a tenant never loses its last admin by mistake."""
+    """Raises Problem 409 for the caller itself, so that a tenant never loses its last admin by mistake."""
     if subject == caller.subject:
         raise Problem(409, "Own user", "Ask another admin to change or remove your own user.")
 

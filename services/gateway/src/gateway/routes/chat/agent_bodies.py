@@ -23,6 +23,6 @@ def body(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
 
 
 def documented(model: type[BaseModel]) -> dict[str, Any]:
-    """Describes the body of a route that reads it itself."""
+    """Describes the body of a route that reads the body itself."""
     fields = {name: {"description": field.description or ""} for name, field in model.model_fields.items()}
     return {"requestBody": {"content": {"application/json": {"schema": {"type": "object", "properties": fields}}}}}

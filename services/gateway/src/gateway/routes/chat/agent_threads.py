@@ -26,7 +26,7 @@ router = APIRouter(prefix="/agent")
 
 @router.get("/info")
 async def info(tenant: CurrentTenant) -> dict[str, Any]:
-    """Says that the server is there, and which protocol it speaks."""
+    """Says that the server is up, and which protocol it speaks."""
     return {"flags": {"assistants": False, "crons": False}, "assistant_id": str(ASSISTANT_ID), "graph_id": GRAPH_ID}
 
 
@@ -41,7 +41,7 @@ async def create_thread(
     deps: Deps,
     given: Annotated[ThreadRequest, Depends(body(ThreadRequest))],
 ) -> dict[str, Any]:
-    """Creates a thread. It is the caller's own: nobody else of the tenant sees it."""
+    """Creates a thread. It belongs to the caller: nobody else of the tenant sees it."""
     await deps.rates.admit(tenant.tenant_id, caller.subject, tenant.requests_per_minute)
     thread_id = given.thread_id or new_id()
     async with deps.database.transaction(tenant.tenant_id) as tx:
@@ -59,7 +59,7 @@ async def search_threads(
     deps: Deps,
     given: Annotated[ThreadSearch, Depends(body(ThreadSearch))],
 ) -> list[dict[str, Any]]:
-    """Lists the caller's threads, the one that changed last first, each with its first message."""
+    """Lists the caller's threads, the latest change first, each with its first message."""
     async with deps.database.transaction(tenant.tenant_id) as tx:
         found = await threads.search(
             tx, caller.subject, _strings(given.metadata), given.text, limit=given.limit, offset=given.offset
@@ -69,7 +69,7 @@ async def search_threads(
 
 @router.get("/threads/{thread_id}", responses=errors(NO_THREAD))
 async def show_thread(thread_id: UUID, caller: CurrentCaller, tenant: CurrentTenant, deps: Deps) -> dict[str, Any]:
-    """Shows a thread with all its messages. `pending` has those whose replies are not over: join their runs.
+    """Shows a thread with all its messages. `pending` has those whose replies are incomplete: join their runs.
 
     The agent's messages have the events of their replies, as `custom` streams them, in `additional_kwargs`.
     """
@@ -101,7 +101,7 @@ async def update_thread(
 
 @router.delete("/threads/{thread_id}", status_code=204, responses=errors(NO_THREAD))
 async def delete_thread(thread_id: UUID, caller: CurrentCaller, tenant: CurrentTenant, deps: Deps) -> None:
-    """Deletes a thread with all that was said in it. Leads and jobs that it asked for stay."""
+    """Deletes a thread with all its messages. Leads and jobs that it requested are kept."""
     async with deps.database.transaction(tenant.tenant_id) as tx:
         if not await threads.delete(tx, caller.subject, thread_id):
             raise threads.no_such(thread_id)
@@ -124,7 +124,7 @@ async def thread_history(
 
 
 def _strings(metadata: dict[str, Any] | None) -> dict[str, str]:
-    """Keeps the short texts of a metadata object; clients send their filters and labels in it."""
+    """Keeps the short texts of a metadata object, which are clients' filters and labels."""
     given = (metadata or {}).items()
     return {
         key: value

@@ -1,4 +1,4 @@
-"""POST /chat: a rep's words in, a stream of server-sent events out."""
+"""POST /chat: takes a rep's message, and streams the reply as server-sent events."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing

@@ -40,7 +40,7 @@ FOREVER, ASK_AGAIN = "public, max-age=31536000, immutable", "no-cache"
 
 
 def routes(settings: GatewaySettings | None) -> Sequence[BaseRoute]:
-    """Builds the routes. `WEB_FOLDER` holds the built page; without it they say how to build one."""
+    """Builds the routes. `WEB_FOLDER` has the built page; without it the routes explain how to build one."""
     folder = settings.web_folder if settings else ""
     page = Page(directory=folder) if _is_built(folder) else None
 
@@ -62,7 +62,7 @@ def routes(settings: GatewaySettings | None) -> Sequence[BaseRoute]:
 
 
 class Page(StaticFiles):
-    """The files of the built page, compressed as the browser accepts."""
+    """The files of the built page, in a compression that the browser accepts."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Finds the file. Raises HTTPException 404 for an asset that does not exist, and 405."""

@@ -27,7 +27,7 @@ NotCounted = Literal["employees", "technologies"]
 
 
 class IcpPreview(BaseModel):
-    """The matches of an ICP in the register. Without industries, ages and districts the nights look for none."""
+    """The matches of an ICP in the register. Without industries, ages and districts, nights search for none."""
 
     matches: int | None = Field(
         description=f"counted up to {matches.MOST:,}; null: there are too many to count in time", examples=[1240]
@@ -62,7 +62,7 @@ async def replace(
 
 @router.post("/preview")
 async def preview(body: Icp, caller: CurrentCaller, tenant: CurrentTenant, deps: Deps) -> IcpPreview:
-    """Counts the live companies of the register that an ICP would match, and changes nothing, in a second at most."""
+    """Counts the live companies of the register that an ICP would match, in a second at most. Changes nothing."""
     await deps.rates.admit(tenant.tenant_id, caller.subject, tenant.requests_per_minute)
     catalog = await deps.classification.catalog()
     wanted = body.normalised(catalog)

@@ -21,7 +21,10 @@ class SsicCode(BaseModel):
 
 
 class Resolved(BaseModel):
-    """The industries that words name. `suggestions`: the most similar ones if they name none, or do not ask for any."""
+    """The industries that words name.
+
+    If they name none, or do not ask for any, `suggestions` are the most similar ones.
+    """
 
     industries: list[Industry]
     excluded: list[Industry] = Field(description="excluded by the words")
@@ -56,7 +59,7 @@ async def resolve(
     tenant: CurrentTenant,
     deps: Deps,
 ) -> Resolved:
-    """Resolves words to industries, from memory: no company is searched for, nothing is requested."""
+    """Resolves words to industries in memory. Searches for no company and requests nothing."""
     await deps.rates.admit(tenant.tenant_id, caller.subject, tenant.requests_per_minute)
     catalog = await deps.classification.catalog()
     return Resolved.build(catalog.index.resolve([q], year=datetime.now(UTC).year))

@@ -1,4 +1,4 @@
-"""GET /enrichments/{request_id}/events: how far a requested enrichment is, as a stream of server-sent events.
+"""GET /enrichments/{request_id}/events: the progress of a requested enrichment, as server-sent events.
 
 The feed brings the facts that follow from the request, and the tables have the state: a stream sends it whenever it has
 changed. A company that is given up is no fact: the stream finds it at its next heartbeat.
@@ -37,7 +37,7 @@ async def follow(
         str | None, Header(max_length=100, description="`id` of the last event that the client has")
     ] = None,
 ) -> Response:
-    """Streams how far the companies are: the present state, unless the client has it, then each change, until the end.
+    """Streams the companies' progress: the present state, unless the client has it, then each change, until the end.
 
     A client that reads too slowly is cut off, and can resume the stream with `Last-Event-ID`.
     """

@@ -1,4 +1,4 @@
-"""POST /enrichments and GET /enrichments/{request_id}: has companies enriched now, and shows how far they are."""
+"""POST /enrichments and GET /enrichments/{request_id}: requests the enrichment of companies, and shows its progress."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -38,7 +38,7 @@ NO_SUCH = errors({404: "The tenant has no such request, or it is older than seve
 
 
 class EnrichmentRequest(BaseModel):
-    """Companies that are to be enriched, and scored again, as soon as possible."""
+    """Companies to enrich and score again as soon as possible."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -57,7 +57,9 @@ async def request_enrichment(
     idempotency_key: IdempotencyKey = None,
     traceparent: Traceparent = None,
 ) -> RequestedEnrichment:
-    """Has these candidates enriched now, whenever they were enriched last, and scored again. All of them, or none.
+    """Requests that these candidates are enriched and scored again now, whatever their last enrichment.
+
+    All of them, or none.
 
     What vendors were paid for lately is not bought again, and their budgets of the day hold: a step that a budget does
     not allow is left out, and `cut_short` says so. A day's requests have ENRICH_NOW_DAILY_CAP_PER_TENANT companies at
@@ -79,7 +81,7 @@ async def request_enrichment(
 
 @router.get("/{request_id}", responses=NO_SUCH)
 async def show(request_id: UUID, tenant: CurrentTenant, deps: Deps) -> RequestedEnrichment:
-    """Shows how far the companies of a request are."""
+    """Shows the progress of a request's companies."""
     async with deps.database.transaction(tenant.tenant_id) as tx:
         found = await requested.find(tx, request_id, tenant.tenant_id)
     if found is None:

@@ -63,7 +63,7 @@ class StagingUpsertRequest(BaseModel):
 
 
 class JobAccepted(BaseModel):
-    """The job and its progress. For a repeated request it is the earlier job, until that is done.
+    """The job and its progress. For a repeated request it is the earlier job, until that has ended.
 
     `total` is null until the industries have been resolved.
     """
@@ -126,7 +126,7 @@ async def show_all(
     after: Annotated[str | None, Query(max_length=200, description="`nextCursor` of the previous page")] = None,
     status: jobs.JobState | None = None,
 ) -> Jobs:
-    """Lists the tenant's jobs, newest first, each once however many are made meanwhile. `status` filters as of now."""
+    """Lists the tenant's jobs, newest first, each once even if jobs are added meanwhile. `status` filters as of now."""
     position = jobs.BEGINNING if after is None else jobs.position_of(after)
     async with deps.database.transaction(tenant.tenant_id) as tx:
         found = await jobs.page(tx, position, status, limit + 1)
@@ -149,7 +149,7 @@ async def cancel(
     response: Response,
     traceparent: Traceparent = None,
 ) -> jobs.Job:
-    """Cancels a job that waits or runs, and shows it. What it has saved stays, and so does a job that continues it.
+    """Cancels a job that waits or runs, and shows it. Its results are kept; a job that continues it is not cancelled.
 
     A job that has ended stays as it is, so a repeat does nothing. 202: the cancellation is requested, and the job has
     not ended yet; it ends after the batch that is being saved.
@@ -188,7 +188,7 @@ async def _found(deps: Dependencies, tenant_id: int, job_id: UUID) -> jobs.Job:
 
 
 async def _known(request: RequestIndustry, deps: Dependencies) -> JobAccepted:
-    """Finds the job that an earlier request with the same key made; otherwise names the one to be made."""
+    """Finds the job of an earlier request with the same key, or returns the id of the job to create."""
     async with deps.database.transaction(request.tenant_id) as tx:
         made = await jobs.find(tx, request.request_id)
     if made is None:

@@ -1,4 +1,4 @@
-"""Answers that the routes of lists declare besides their pages."""
+"""Answers of the routes of lists other than their pages."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""GET /candidates/latest: the tenant's candidates, those that changed last first, as JSON pages or as one CSV."""
+"""GET /candidates/latest: the tenant's candidates, the latest changes first, as JSON pages or as one CSV."""
 
 from datetime import UTC, datetime
 
@@ -42,7 +42,7 @@ class Wanted(Demands):
 
 @router.get("/latest", response_model=Candidates, responses=LIST_ANSWERS, openapi_extra=described(Wanted))
 async def latest(request: Request) -> Response:
-    """Lists candidates, those that changed last first; of the same time, the newest company first.
+    """Lists candidates, the latest changes first; of the same time, the newest company first.
 
     All pages that follow from one first page by `after` show the list as it was then: each company once, at its place
     of then, whatever changes meanwhile. With `afterUpdatedAt` and `afterId` a page is of the list as it is now: a

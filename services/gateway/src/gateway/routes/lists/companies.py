@@ -20,7 +20,7 @@ NOT_THERE = errors({404: "The company is neither a candidate nor a lead of the t
 
 @router.get("/{company_id}", responses=NOT_THERE)
 async def company(company_id: CompanyId, tenant: CurrentTenant, deps: Deps) -> CompanyDetails:
-    """Shows what is known about a company: facts with their sources, contacts, scores, enrichments, feedback."""
+    """Shows everything that is known about a company: facts with sources, contacts, scores, enrichments, feedback."""
     async with deps.database.transaction(tenant.tenant_id) as tx:
         found = await details.find(tx, company_id)
     if found is None:
@@ -30,7 +30,7 @@ async def company(company_id: CompanyId, tenant: CurrentTenant, deps: Deps) -> C
 
 @router.get("/{company_id}/timeline", responses=NOT_THERE)
 async def history(company_id: CompanyId, tenant: CurrentTenant, deps: Deps) -> Timeline:
-    """Shows what happened to a company, the earliest first: its events in both lanes, enrichments, scores, the sync.
+    """Shows the history of a company, the earliest first: its events in both lanes, enrichments, scores, the sync.
 
     An event that no service has taken in yet is not shown, and a request of a later chat only once it is finished.
     """

@@ -1,4 +1,4 @@
-"""Demands on the companies of a list, as the query of a request has them."""
+"""Filters of a list of companies, from the query of a request."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*[^\W_
 
 
 class Demands(BaseModel):
-    """The filters of a list; all of them have to be fulfilled."""
+    """The filters of a list. An item has to pass all of them."""
 
     industry: Industry | None = Field(
         default=None, description="a five-digit code of SSIC, with or without its version, or its title"
@@ -29,6 +29,6 @@ class Demands(BaseModel):
 
 
 async def filter_of(demands: Demands, deps: Dependencies) -> Filter:
-    """Looks the industry up. Raises Problem 422 if there is none of that name."""
+    """Looks the industry up. Raises Problem 422 if none has that name."""
     industries = None if demands.industry is None else codes_of(demands.industry, await deps.classification.catalog())
     return Filter(demands.bucket, demands.has_verified_email, industries, demands.q)

@@ -105,7 +105,7 @@ async def best(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = LIMIT,
     cursor: Annotated[str | None, Query(max_length=200, description="`next` of the previous page")] = None,
 ) -> Response:
-    """Lists leads as `GET /scores/latest` does, under the names that this route has always had."""
+    """Lists leads as `GET /scores/latest` does, under this route's original field names."""
     found = await _page(deps, tenant.tenant_id, ANY, cursor, None, limit)
     return Response(pages.as_json(found, "leads", items="leads", cursor="next"), media_type="application/json")
 
@@ -124,7 +124,7 @@ async def explain(company_id: CompanyId, tenant: CurrentTenant, deps: Deps) -> e
 async def answer(
     company_id: CompanyId, body: FeedbackGiven, caller: CurrentCaller, tenant: CurrentTenant, deps: Deps
 ) -> feedback.Feedback:
-    """Saves the outcome of a lead, with the person who says so. The latest feedback on a lead counts.
+    """Saves the outcome of a lead, with its reporter. The latest feedback on a lead counts.
 
     `leadgen scoring eval` and `leadgen scoring fit` compare scores with it: `won` with `lost` and `not_a_fit`.
     """

@@ -1,4 +1,4 @@
-"""GET /shortlist: the leads that a night brought, as JSON or as CSV for a spreadsheet."""
+"""GET /shortlist: the leads of a night, as JSON or as CSV for a spreadsheet."""
 
 from datetime import date
 from typing import Annotated, Any, Literal

@@ -33,7 +33,7 @@ class Runs(BaseModel):
 
 
 class RunRequested(BaseModel):
-    """A run that will begin, or resume, shortly."""
+    """A run that will begin or resume shortly."""
 
     tenant_id: int
     night: date
@@ -75,7 +75,7 @@ def _place(cursor: str) -> runs.Place:
 
 @router.get("/{run_id}", responses=NO_SUCH)
 async def show_run(run_id: UUID, deps: Deps) -> runs.RunDetails:
-    """Shows a run: where it stands, and the counts, durations, spend and errors of its stages."""
+    """Shows a run: its progress, and the counts, durations, spend and errors of its stages."""
     found = await runs.find(deps.database, run_id)
     if found is None:
         raise Problem(404, "No such run", f"There is no run {run_id}. `GET /admin/runs` lists the existing ones.")
@@ -86,7 +86,7 @@ async def show_run(run_id: UUID, deps: Deps) -> runs.RunDetails:
 async def request_run(
     operator: CurrentCaller, deps: Deps, response: Response, tenant_id: TenantNumber, traceparent: Traceparent = None
 ) -> RunRequested:
-    """Starts the tenant's run of this night. If it has one already, that is resumed; nothing is done twice.
+    """Starts the tenant's run of this night. An existing run is resumed; nothing is done twice.
 
     A run that cannot start, as of a tenant without an Odoo connection while nightly requires one, does not appear in
     `GET /admin/runs`: `leadgen dlq list --consumer nightly` says why.

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/admin/dead-letters")
 
 
 class Filter(BaseModel):
-    """Demands on dead letters; what is left out makes none."""
+    """Filters of dead letters. A field that is left out filters nothing."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -33,7 +33,7 @@ class Filter(BaseModel):
     until: AwareDatetime | None = Field(default=None, description="dead before this time")
 
     def selection(self, ids: list[UUID] | None = None) -> Selection:
-        """The filter for statements."""
+        """Returns the filter for statements."""
         its = self.consumer, self.topic, self.reason, self.tenant_id, self.since, self.until
         return Selection(ids, *its, group=self.group)
 
@@ -70,7 +70,7 @@ class Letters(BaseModel):
 
 
 class RetryRequest(Filter):
-    """The letters to be retried: by id, or by filter. Without either, none are."""
+    """The letters to retry: by id, or by filter. Without either, none are."""
 
     ids: list[UUID] | None = Field(default=None, max_length=500)
     dry_run: bool = Field(default=False, description="count them, and change nothing")
@@ -104,7 +104,7 @@ async def list_groups(deps: Deps, query: Annotated[Filter, Query()]) -> Groups:
 
 @router.post("/retry", responses=errors({404: "No dead letter matches"}))
 async def retry(body: RetryRequest, operator: CurrentCaller, deps: Deps) -> Retried:
-    """Has the services that failed handle dead letters again, each key's in order.
+    """Requests that the services handle dead letters again, each key's in order.
 
     It does not wait for them: a letter that fails again is in the list again. Up to 10,000 letters at once.
     """

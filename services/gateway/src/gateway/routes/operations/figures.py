@@ -35,7 +35,7 @@ class Ttfb(BaseModel):
 
 @router.post("/ttfb", status_code=204)
 async def report(body: Ttfb, caller: CurrentCaller, tenant: CurrentTenant, deps: Deps) -> None:
-    """Keeps a time to the first byte for an hour, for the summary."""
+    """Saves a time to the first byte for an hour, for the summary."""
     await deps.rates.admit(tenant.tenant_id, caller.subject, tenant.requests_per_minute)
     async with deps.database.transaction(tenant.tenant_id) as tx:
         await figures.keep_ttfb(tx, body.ttfb_ms)
@@ -49,7 +49,7 @@ async def summary(tenant: CurrentTenant, deps: Deps) -> Figures:
 
 
 class JsonMetrics:
-    """ASGI middleware. Sends `GET /metrics` to the summary if the client prefers JSON to text."""
+    """ASGI middleware. Answers `GET /metrics` with the summary if the client prefers JSON to text."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

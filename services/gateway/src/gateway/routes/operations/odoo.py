@@ -38,7 +38,7 @@ async def show(tenant: CurrentTenant, deps: Deps) -> StoredOdoo:
 
 @router.put("", responses=KEY_NEEDED)
 async def store(body: OdooConnection, caller: CurrentCaller, tenant: CurrentTenant, deps: Deps) -> StoredOdoo:
-    """Stores the tenant's Odoo connection; the next lead goes there. `POST /odoo/check` says whether it works.
+    """Stores the tenant's Odoo connection; the next lead is sent there. `POST /odoo/check` checks it.
 
     The API key is stored encrypted, and no route shows it. Without one in the body the stored key stays, which is
     possible only for the same address, database and login. Without `lead` the stored wishes for new leads stay.
@@ -72,7 +72,7 @@ async def store(body: OdooConnection, caller: CurrentCaller, tenant: CurrentTena
 async def check(
     caller: CurrentCaller, tenant: CurrentTenant, deps: Deps, traceparent: Traceparent = None
 ) -> CheckRequested:
-    """Has odoo-sync check whether leads would go through; if so, those that wait are sent."""
+    """Requests a check by odoo-sync: whether leads can be sent. If so, those that wait are sent."""
     await deps.rates.admit(tenant.tenant_id, caller.subject, tenant.requests_per_minute)
     wanted = CheckOdoo(tenant_id=tenant.tenant_id, requested_by=caller.subject, requested_at=datetime.now(UTC))
     async with deps.database.transaction(tenant.tenant_id) as tx:

@@ -23,7 +23,7 @@ class Usage(BaseModel):
 async def per_day(
     tenant: CurrentTenant, deps: Deps, days: Annotated[int, Query(ge=1, le=31, description="today included")] = 7
 ) -> Usage:
-    """Shows the units of each vendor that were used on each day in Singapore, and the caps of now."""
+    """Shows the units of each vendor that were used on each day in Singapore, and the present caps."""
     today = day_in_singapore(datetime.now(UTC))
     wanted = [today - timedelta(days=ago) for ago in range(days)]
     async with deps.database.transaction(tenant.tenant_id) as tx:
