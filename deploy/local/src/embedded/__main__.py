@@ -1,4 +1,4 @@
-"""`python -m embedded` fetches what the servers need, once per machine, so that no test and no demo waits for it."""
+"""`python -m embedded` downloads the servers' files, once per machine, so that no test and no demo waits for them."""
 
 import sys
 
@@ -7,7 +7,7 @@ from embedded.kafka import is_prepared, prepare
 
 
 def main() -> int:
-    """The exit code: 1 when something is missing, which is said in one line."""
+    """Downloads the files. Returns exit code 1, with one line, if something is missing."""
     try:
         if not is_prepared():
             print("Fetching Apache Kafka (once) ...", flush=True)  # noqa: T201 - a command's own output

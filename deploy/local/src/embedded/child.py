@@ -1,4 +1,4 @@
-"""Child processes that end with us: what `Child.start` starts is stopped when this process dies, even by SIGKILL."""
+"""Child processes that end with this process: they are stopped when it dies, even by SIGKILL."""
 
 import atexit
 import contextlib
@@ -14,7 +14,7 @@ from embedded import guard
 
 
 class _Guard:
-    """Our end of the guard's pipe (see guard.py). Started with the first child, one per process."""
+    """This process's end of the guard's pipe (see guard.py). Started with the first child, one per process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -49,7 +49,7 @@ class _Guard:
                 self._process.stdin.flush()
 
     def _close(self) -> None:
-        """At an orderly exit nobody outlives us: children that were forgotten are stopped, and the guard ends."""
+        """Stops remaining children at a normal exit, and ends the guard."""
         if self._owner != os.getpid() or self._process is None or self._process.stdin is None:
             return
         for child in list(self._children.values()):
@@ -59,7 +59,7 @@ class _Guard:
 
 
 class Child:
-    """A running process of ours, in a session of its own: a Ctrl-C in the terminal does not reach it, we decide."""
+    """A running child process, in its own session, so that a Ctrl-C in the terminal does not reach it."""
 
     def __init__(self, process: subprocess.Popen[bytes], stop_signal: signal.Signals) -> None:
         self._process = process
@@ -79,7 +79,7 @@ class Child:
         keep_open: Sequence[int] = (),
         stop_signal: signal.Signals = signal.SIGTERM,
     ) -> "Child":
-        """Starts the command with its output appended to `log`; as another user if asked (we must be root).
+        """Starts the command with its output appended to `log`; as another user if requested (only as root).
 
         `keep_open` are file descriptors it inherits. Raises OSError when the program cannot be started.
         """
@@ -104,7 +104,7 @@ class Child:
         return self._process.pid
 
     def exit_code(self) -> int | None:
-        """None while it runs; negative when a signal ended it."""
+        """The exit code; `None` while the process runs, negative if a signal ended it."""
         code = self._process.poll()
         if code is not None:
             _guard.forget(self)
@@ -114,12 +114,12 @@ class Child:
         return self.exit_code() is None
 
     def wait(self) -> int:
-        """Blocks until it ends by itself; returns its exit code."""
+        """Blocks until the process ends by itself; returns its exit code."""
         self._process.wait()
         return self.kill()
 
     def stop(self, timeout: float = 10.0) -> int:
-        """Asks it to end, kills it when it has not after `timeout` seconds; returns its exit code. May be repeated."""
+        """Stops the process, with SIGKILL after `timeout` seconds; returns its exit code. May be repeated."""
         if self.is_running():
             self._process.send_signal(self._stop_signal)
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -127,7 +127,7 @@ class Child:
         return self.kill()
 
     def kill(self) -> int:
-        """Ends it by SIGKILL, as a crash would; returns its exit code. May be repeated."""
+        """Kills the process with SIGKILL, like a crash; returns its exit code. May be repeated."""
         if self.is_running():
             self._process.kill()
         code = self._process.wait()
@@ -136,7 +136,7 @@ class Child:
 
 
 def tail(log: Path, lines: int = 15) -> str:
-    """The last lines of a log file, for an error message."""
+    """Returns the last lines of a log file, for an error message."""
     if not log.exists():
         return "(no log)"
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

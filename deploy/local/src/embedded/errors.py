@@ -1,4 +1,4 @@
-"""Errors of starting a server. Every message says what to do about it."""
+"""Errors at the start of a server. Every message says what to do."""
 
 
 class EmbeddedError(Exception):
@@ -6,11 +6,11 @@ class EmbeddedError(Exception):
 
 
 class MissingPart(EmbeddedError):
-    """The machine lacks a program that a real part needs; the message names it and how to get it."""
+    """The machine lacks a required program; the message names it and explains how to install it."""
 
 
 class CouldNotInstall(EmbeddedError):
-    """A server's files could not be fetched; the message contains the tool's output."""
+    """A server's files could not be downloaded; the message contains the tool's output."""
 
 
 class InUse(EmbeddedError):
@@ -18,4 +18,4 @@ class InUse(EmbeddedError):
 
 
 class DidNotStart(EmbeddedError):
-    """The server ended, or did not answer in time; the message carries the end of its log."""
+    """The server ended, or did not answer in time; the message contains the end of its log."""

@@ -1,4 +1,4 @@
-"""The process that outlives us: when we die, however that comes, it stops the children we left.
+"""A process that outlives its parent and, whenever the parent dies, stops the children that it left.
 
 It reads lines from a pipe whose other end only we hold, `+PID SIGNAL` for a child started, `-PID` for one that has
 ended. The end of the pipe is our death: each child left gets its signal, and SIGKILL if it does not end in time.
@@ -31,7 +31,7 @@ def send(pid: int, number: int) -> None:
 
 
 def main() -> None:
-    """Blocks until standard input ends, then until every child left has ended."""
+    """Blocks until standard input ends, then until every remaining child has ended."""
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
     children: dict[int, int] = {}

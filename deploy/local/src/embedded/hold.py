@@ -9,7 +9,7 @@ from embedded.errors import InUse
 
 
 def hold(folder: Path, *, timeout: float = 0.0) -> int:
-    """A file descriptor that holds the lock beside `folder` until the last process that inherited it has ended.
+    """Locks the file beside `folder`; the lock lasts until the last process that inherited the descriptor has ended.
 
     Raises InUse when the lock is not free within `timeout` seconds.
     """

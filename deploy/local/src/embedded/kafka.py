@@ -86,7 +86,7 @@ class Secured:
 
 
 class Kafka:
-    """A server on one data directory and port, to be started, stopped, killed and started again.
+    """A server on one data directory and port, which can be started, stopped, killed and started again.
 
     All methods block; none is for two threads at once.
     """
@@ -107,7 +107,7 @@ class Kafka:
         return self.data.with_name(self.data.name + ".log")
 
     def start(self) -> Self:
-        """Starts the server, on new storage if there is none yet, and returns when it serves metadata.
+        """Starts the server, on new storage if there is none yet, and waits until it serves metadata.
 
         The first start on a machine fetches Kafka. Raises MissingPart, CouldNotInstall, InUse, DidNotStart.
         """
@@ -130,7 +130,7 @@ class Kafka:
         return self._child is not None and self._child.is_running()
 
     def is_serving(self) -> bool:
-        """Whether it answers, and names a broker: a client can work with it."""
+        """Whether the server answers and names a broker, so that clients can use it."""
         return self.is_running() and serves_metadata(self.port)
 
     def __enter__(self) -> Self:
@@ -180,19 +180,19 @@ class Kafka:
 
 @contextmanager
 def kafka(data: Path) -> Iterator[str]:
-    """The bootstrap address of a server on this data directory, stopped at the end."""
+    """Yields the bootstrap address of a server on this data directory, and stops the server at the end."""
     with Kafka(data) as server:
         yield server.bootstrap_servers
 
 
 def is_prepared() -> bool:
-    """Whether a start needs nothing that is made only once. Raises MissingPart when Java is not there."""
+    """Whether all files that are made only once exist. Raises MissingPart without Java."""
     home = find_kafka_home()
     return home.is_complete() and home.class_archive().exists()
 
 
 def prepare() -> KafkaHome:
-    """Makes what the first start on a machine needs: the jars, through Maven, and the archive of their classes.
+    """Prepares the first start on a machine: downloads the jars with Maven, and makes the archive of their classes.
 
     Takes up to a minute, later next to nothing. Raises MissingPart, CouldNotInstall.
     """
@@ -204,7 +204,7 @@ def prepare() -> KafkaHome:
 
 
 def _archive_classes(home: KafkaHome, archive: Path) -> None:
-    """Runs a server once to write down which classes it loads. Takes some 10 s, once per machine and Java."""
+    """Runs a server once to record the classes that it loads. Takes some 10 s, once per machine and Java."""
     with tempfile.TemporaryDirectory(prefix="leadgen-kafka-") as folder:
         written = archive.with_name(f"{archive.name}.{os.getpid()}")
         training_run = Kafka(Path(folder) / "kafka")
@@ -218,7 +218,7 @@ def _archive_classes(home: KafkaHome, archive: Path) -> None:
 
 
 def serves_metadata(port: int) -> bool:
-    """Asks as a client would: a Metadata request, version 1, for no topic, must name one broker at least."""
+    """Sends a Metadata request, version 1, for no topic, like a client; the answer must name at least one broker."""
     client, correlation_id = b"leadgen-start", 65
     request = struct.pack(f">hhih{len(client)}si", 3, 1, correlation_id, len(client), client, 0)
     try:

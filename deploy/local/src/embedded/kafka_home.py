@@ -1,4 +1,4 @@
-"""Apache Kafka's jars, and what makes them start fast, in a cache outside the checkout; made once per machine.
+"""Apache Kafka's jars and the files for a fast start, in a cache outside the checkout; made once per machine.
 
 `kafka_home()` may be called by several processes at once: one makes it, the others wait. A cache that was left half
 made has no `complete` file, and is made again.
@@ -40,7 +40,7 @@ class KafkaHome:
         return (self.root / "complete").exists()
 
     def java(self, main_class: str, *arguments: str | Path, options: tuple[str, ...] = ()) -> list[str | Path]:
-        """The command that runs a class of Kafka's, tuned for a quick start over a high peak."""
+        """Builds the command that runs a class of Kafka's, tuned for a quick start, not for peak speed."""
         tuned = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", f"-Dlog4j2.configurationFile={LOGGING}"]
         jars = ":".join(str(jar) for jar in sorted((self.root / "jars").glob("*.jar")))
         return [java(), *tuned, *options, "-cp", jars, main_class, *arguments]
@@ -67,7 +67,7 @@ class KafkaHome:
 
 
 def java() -> str:
-    """The java program: of JAVA_HOME if that is set. Raises MissingPart."""
+    """Finds the java program, in JAVA_HOME if that is set. Raises MissingPart."""
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=str(Path(home) / "bin") if home else None)
     if found is None:
@@ -76,7 +76,7 @@ def java() -> str:
 
 
 def find_kafka_home() -> KafkaHome:
-    """Returns the directory of this version, whether it exists or not."""
+    """Returns the directory of this version, which may not exist."""
     content = POM.read_bytes()
     version = ET.fromstring(content).findtext(".//{*}kafka.version")  # noqa: S314 - our own file
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -84,7 +84,7 @@ def find_kafka_home() -> KafkaHome:
 
 
 def kafka_home() -> KafkaHome:
-    """The complete cache; the first call on a machine fetches some 40 MB through Maven, later ones return at once.
+    """Returns the complete cache. The first call on a machine downloads some 40 MB with Maven.
 
     Raises MissingPart when Java or Maven is not there, CouldNotInstall when fetching fails.
     """

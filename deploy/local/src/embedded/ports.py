@@ -1,4 +1,4 @@
-"""Free loopback ports, taken from below the range that the kernel gives to outgoing connections.
+"""Free loopback ports, below the range that the kernel uses for outgoing connections.
 
 A server that is stopped and started again on its port must find it free: a port of the ephemeral range may by then
 belong to somebody's client connection.
@@ -23,7 +23,7 @@ MOST_RESERVATIONS = 64
 
 
 def free_port() -> int:
-    """Returns a loopback port nobody listens on, and reserves it. Raises OSError when a hundred in a row are taken."""
+    """Returns a free loopback port, and reserves it. Raises OSError if a hundred in a row are in use."""
     for port in _random.sample(RANGE, 100):
         if is_free(port) and reserve(port):
             return port
@@ -31,7 +31,7 @@ def free_port() -> int:
 
 
 def is_free(port: int) -> bool:
-    """Returns whether nobody listens on this loopback port at this moment."""
+    """Returns whether nobody listens on this loopback port now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -42,7 +42,7 @@ def is_free(port: int) -> bool:
 
 
 def reserve(port: int) -> bool:
-    """Keeps other processes from choosing this port before somebody listens there. False: one has chosen it.
+    """Keeps other processes from choosing this port before a server listens there. False if another has chosen it.
 
     A reservation is a name in Linux's abstract namespace of sockets, which ends with its process. Elsewhere it is none
     """

@@ -51,7 +51,7 @@ START_TIMEOUT_S = 300.0  # recovery after a crash may have a lot of WAL to go th
 
 
 class Postgres:
-    """A server on one data directory and port, to be started, stopped, killed and started again.
+    """A server on one data directory and port, which can be started, stopped, killed and started again.
 
     `durable=False` is for tests; `settings` are PostgreSQL's. All methods block; none is for two threads at once.
     """
@@ -82,7 +82,7 @@ class Postgres:
         return self.data.with_name(self.data.name + ".log")
 
     def start(self) -> Self:
-        """Starts the server, on a new cluster if there is none yet, and returns when it takes connections.
+        """Starts the server, on a new cluster if there is none yet, and waits until it accepts connections.
 
         Recovers by itself from a crash. Raises InUse when another server holds the directory, DidNotStart.
         """
@@ -114,7 +114,7 @@ class Postgres:
             self._child.stop(timeout=30)
 
     def kill(self) -> None:
-        """Crashes the server: SIGKILL, and gone with all its backends when this returns."""
+        """Crashes the server with SIGKILL, and waits until all its backends have ended."""
         if self._child is not None:
             self._child.kill()
             os.close(hold(self.data, timeout=10))  # the backends see that their parent is gone, and end
@@ -164,13 +164,13 @@ class Postgres:
 
 @contextmanager
 def postgres(data: Path, *, durable: bool = True) -> Iterator[str]:
-    """The URL of a server on this data directory, stopped at the end."""
+    """Yields the URL of a server on this data directory, and stops the server at the end."""
     with Postgres(data, durable=durable) as server:
         yield server.url
 
 
 def _says_ready(pid_file: Path) -> bool:
-    """Reads the server's state from the eighth line of postmaster.pid, like pg_ctl."""
+    """Reads the server's state from the eighth line of postmaster.pid, as pg_ctl does."""
     try:
         lines = pid_file.read_text().splitlines()
     except FileNotFoundError:
@@ -179,7 +179,7 @@ def _says_ready(pid_file: Path) -> bool:
 
 
 def _give_to_unprivileged_user(data: Path) -> tuple[int, int]:
-    """Lets the user that the server runs as own the data directory, and reach it and the programs.
+    """Gives the server's user the data directory, and access to it and to the programs.
 
     Folders on the way that are closed to others get the right to pass through (not to look inside).
     """

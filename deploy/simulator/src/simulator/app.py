@@ -1,4 +1,4 @@
-"""The simulator as one ASGI application: an HTTP forward proxy to the town, and its own endpoints beside it.
+"""The simulator as one ASGI application: an HTTP forward proxy to the town, and its own endpoints.
 
 A request belongs to the town when its target is absolute (`GET http://host/path`, as to a proxy) or its Host is a
 `.example` name. All others, and those to `simulator.local`, are for the simulator itself: its vendors, each under a
@@ -26,7 +26,7 @@ _SCHEME = "http://"
 
 
 class Simulator:
-    """The application. `close` lets go of every request that waits; after it none waits again."""
+    """The application. `close` ends the waiting of every request; after that none waits."""
 
     def __init__(self, settings: Settings) -> None:
         latency = up_to(settings.latency_ms, settings.latency_to_ms)
@@ -43,7 +43,7 @@ class Simulator:
         self._closing.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request, by whom it is for."""
+        """Handles one request, by its host."""
         target: str = scope["raw_path"].decode("latin-1")
         connection = Connection(scope, receive, send, self._closing)
         if scope["method"] == "CONNECT":
@@ -63,14 +63,14 @@ class Simulator:
                 await self._own(scope, receive, send)
 
     async def _own(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A request to the simulator itself."""
+        """Handles a request to the simulator itself."""
         if self.vendors.serves(scope["path"]):
             await self.vendors.serve(scope["path"], Connection(scope, receive, send, self._closing))
         else:
             await self._control(scope, receive, send)
 
     async def _visit(self, authority: str, path: str, connection: Connection) -> None:
-        """A request to a site, with the fault that was injected for it."""
+        """Handles a request to a site, with the fault that was injected for it."""
         host, _, port = authority.lower().partition(":")
         query: bytes = connection.scope["query_string"]
         self.ledger.record(host, f"{path}?{query.decode('latin-1')}" if query else path)

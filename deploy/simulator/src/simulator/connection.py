@@ -1,4 +1,4 @@
-"""One request's connection: waiting, answering, hanging and breaking off, which ASGI leaves to the server."""
+"""One request's connection, with functions that ASGI leaves to the server: waiting, hanging, breaking off."""
 
 import asyncio
 from contextlib import suppress
@@ -9,7 +9,7 @@ from simulator.town.town import Answer
 
 
 class Connection:
-    """The client of one request. Nothing that waits here waits past `closing`."""
+    """The client's connection of one request. All waiting ends with `closing`."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, closing: asyncio.Event) -> None:
         self.scope = scope
@@ -30,18 +30,18 @@ class Connection:
         return body
 
     def is_gone(self) -> bool:
-        """Whether the client has left, as far as its end of the connection has shown."""
+        """Whether the client has closed its end of the connection."""
         is_gone: bool = self.scope["state"]["is_gone"]()
         return is_gone
 
     async def pause(self, seconds: float) -> None:
-        """Waits, or less when the simulator closes."""
+        """Waits, but no longer than until the simulator closes."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._closing.wait()
 
     async def hang(self) -> None:
-        """Waits until the client is gone or the simulator closes."""
+        """Waits until the client has left or the simulator closes."""
         closing = asyncio.create_task(self._closing.wait())
         gone = asyncio.create_task(self._left())
         await asyncio.wait((closing, gone), return_when=asyncio.FIRST_COMPLETED)
@@ -49,12 +49,12 @@ class Connection:
             task.cancel()
 
     async def break_off(self) -> None:
-        """Closes the connection under the client, once what was sent is out."""
+        """Closes the connection, after the sent bytes have gone out."""
         self.scope["state"]["break_off"]()
         await self._left()
 
     async def reply(self, answer: Answer) -> None:
-        """Sends an answer whole, cut or bit by bit, as it says."""
+        """Sends an answer whole, truncated or slowly, by its fields."""
         headers = [(b"content-type", answer.content_type.encode()), *answer.headers]
         if answer.chunks is None:
             headers.append((b"content-length", str(len(answer.body)).encode()))
@@ -69,7 +69,7 @@ class Connection:
             await self.break_off()
 
     async def _stream(self, answer: Answer) -> None:
-        """Ends early when nobody reads any more: some answers have no end."""
+        """Sends the parts until the client has left: some answers have no end."""
         for chunk in answer.chunks or ():
             await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
             await self.pause(answer.pause_s)

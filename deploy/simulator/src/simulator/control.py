@@ -1,4 +1,4 @@
-"""The simulator's own endpoints, under `/_simulator`: inject faults, set latency, read the ledger, ask what a site is.
+"""The simulator's own endpoints, under `/_simulator`: inject faults, set latency, read the ledger, describe a site.
 
     GET    /_simulator/ledger?host=    requests so far, by host and path
     GET    /_simulator/sites/{host}    what the town knows of a site: the truth that a crawl can be held against

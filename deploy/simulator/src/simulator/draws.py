@@ -1,4 +1,4 @@
-"""Draws that depend on nothing but a seed, a purpose and an index, so that any row or site can be made alone."""
+"""Random draws that depend only on a seed, a purpose and an index, so that any row or site can be made alone."""
 
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -12,12 +12,12 @@ _WORDS = Struct(f"<{COUNT}H")
 
 
 def draws(seed: int, purpose: bytes, index: int) -> tuple[int, ...]:
-    """32 independent numbers of 16 bits each; the same for the same arguments, on every machine."""
+    """Returns 32 independent numbers of 16 bits; equal arguments give equal numbers on every machine."""
     return _WORDS.unpack(blake2b(b"%d:%d:%s" % (index, seed, purpose)).digest())
 
 
 def spread(weighted: Sequence[tuple[T, float]], slots: int) -> tuple[T, ...]:
-    """A table of `slots` entries in which each value stands as often as its weight says, and at least once."""
+    """Builds a table of `slots` entries with each value in proportion to its weight, and at least once."""
     total = sum(weight for _, weight in weighted)
     table: list[T] = []
     reached = 0.0

@@ -13,7 +13,7 @@ EVERY_HOST = "*"
 
 
 class Fault(BaseModel):
-    """A fault of a host, and how many times it happens; without `times`, until the faults are cleared.
+    """A fault of a host, and how often it happens; without `times`, until the faults are cleared.
 
     fail: answers `status`. slow: answers after `delay_ms`. hang: never answers. drop: breaks the connection.
     hostile: the host answers as `MANNER.hostile.example` does, `manner` being one of those.
@@ -38,7 +38,7 @@ class Fault(BaseModel):
 
 @dataclass(slots=True)
 class Faults:
-    """Faults and latency in force. Latencies are drawn from `seed`."""
+    """The present faults and latency. Latencies are drawn from `seed`."""
 
     latency: Latency
     seed: int
@@ -49,11 +49,11 @@ class Faults:
         self._random = Random(self.seed)  # noqa: S311 - repeatable, not secret
 
     def inject(self, fault: Fault) -> None:
-        """Adds it after the faults injected before: at one host they happen one after the other."""
+        """Adds a fault after those injected before: at one host they happen one after the other."""
         self.injected.append(fault)
 
     def take(self, host: str, path: str) -> Fault | None:
-        """The fault that this request meets, counted down."""
+        """Returns the fault for this request, and counts it down."""
         for fault in self.injected:
             if fault.host in (host, EVERY_HOST) and fault.path in (None, path):
                 if fault.times is not None:

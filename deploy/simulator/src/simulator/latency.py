@@ -1,4 +1,4 @@
-"""Latency of answers: fixed, from a range, or spread about a median."""
+"""Latency of answers: fixed, from a range, or log-normal around a median."""
 
 from math import exp
 from random import Random
@@ -10,7 +10,7 @@ LONGEST_MS = 600_000
 
 
 class Latency(BaseModel):
-    """Log-normal about `median_ms`, the same length each time where `sigma` is 0.
+    """Log-normal latency around `median_ms`; constant if `sigma` is 0.
 
     With `to_ms`, anything from `median_ms` to there, all equally likely.
     """
@@ -28,7 +28,7 @@ class Latency(BaseModel):
         return self
 
     def draw_ms(self, random: Random) -> float:
-        """One length."""
+        """Draws one latency."""
         if self.to_ms is not None:
             return random.uniform(self.median_ms, self.to_ms)
         if not self.median_ms or not self.sigma:
@@ -37,5 +37,5 @@ class Latency(BaseModel):
 
 
 def up_to(from_ms: float, to_ms: float) -> Latency:
-    """From settings: the range, or the first length where the range has no end (0)."""
+    """Builds the latency of a range in the settings; of its start if it has no end (0)."""
     return Latency(median_ms=from_ms, to_ms=to_ms or None)

@@ -1,4 +1,4 @@
-"""Ledger of requests by host and path, by which tests prove that robots.txt and page caps were honoured."""
+"""Ledger of requests by host and path. With it, tests prove that robots.txt and page limits were obeyed."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ MOST_ENTRIES = 200_000
 
 @dataclass(slots=True)
 class Ledger:
-    """Requests by host and path. Past `MOST_ENTRIES` different ones, new ones are only counted as `unlisted`."""
+    """Numbers of requests by host and path. Above `MOST_ENTRIES` entries, new ones only count as `unlisted`."""
 
     requests: int = 0
     unlisted: int = 0
@@ -23,7 +23,7 @@ class Ledger:
             self.unlisted += 1
 
     def of(self, host: str | None = None) -> dict[str, dict[str, int]]:
-        """Counts by host and path, of one host or of all."""
+        """Returns the numbers by host and path, for one host or for all."""
         hosts: dict[str, dict[str, int]] = {}
         for (asked, path), count in self.counts.items():
             if host in (None, asked):
@@ -31,6 +31,6 @@ class Ledger:
         return hosts
 
     def clear(self) -> None:
-        """Forgets everything."""
+        """Deletes all entries."""
         self.requests = self.unlisted = 0
         self.counts.clear()

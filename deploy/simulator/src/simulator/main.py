@@ -21,7 +21,7 @@ from simulator.settings import Settings
 
 
 def main() -> None:
-    """Serves; exits 2 with a line on standard error where a setting is wrong or the port is taken."""
+    """Serves; exits with 2 and a line on standard error if a setting is invalid or the port is in use."""
     try:
         settings = settings_from(os.environ)
         uvloop.run(_serve(settings))
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """The settings in these variables. Raises ValueError that names the variable and what it may be."""
+    """Reads the settings from these variables. Raises ValueError, which names the variable and its valid values."""
     first = Settings()
 
     def whole(name: str, default: int, most: int) -> int:

@@ -14,9 +14,7 @@ from simulator.settings import Settings
 
 
 class _Protocol(HttpToolsProtocol):
-    """Hands the application what ASGI has not: breaking off its connection, whether the other end has gone, and targets
-    as a proxy gets them, of which uvicorn leaves the path only.
-    """
+    """Gives the application what ASGI lacks: breaking off, the client's departure, and a proxy's whole targets."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -33,7 +31,7 @@ class _Protocol(HttpToolsProtocol):
 
 
 class _Server(Server):
-    """Tells when it listens, and leaves the signals to whoever owns the process."""
+    """Reports when it listens, and leaves signals to the owner of the process."""
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
@@ -49,7 +47,7 @@ class _Server(Server):
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    """A socket whose connections send at once: asyncio turns the delay off only where the protocol is spelled out."""
+    """Opens a socket whose connections send at once: asyncio disables Nagle's delay only for an explicit protocol."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -62,7 +60,7 @@ def _listener(host: str, port: int) -> socket.socket:
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[str]:
-    """Serves while the block runs, and yields the proxy's URL. Waiting requests are let go at its end.
+    """Serves while the block runs, and yields the proxy's URL. At its end all waiting stops.
 
     Raises OSError where the port is taken or the host is no address of this machine.
     """

@@ -7,7 +7,7 @@ from simulator.register.registry import DEFAULT_SEED
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Listens on the address `host`; `port` 0 takes a free one.
+    """Settings of a simulator: it listens on the address `host`; `port` 0 takes a free one.
 
     Every page waits `latency_ms`, or anything up to `latency_to_ms` where that is not 0; those of slow sites wait about
     `slow_ms` more. Vendors' answers wait likewise; 0 calls a minute and 0 credits are no limit. Vendors' search knows

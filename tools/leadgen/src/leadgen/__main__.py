@@ -7,7 +7,7 @@ INTERRUPTED = 130
 
 
 def main() -> None:
-    """Runs the command; Ctrl-C at any time, also while modules are imported, ends it without a word."""
+    """Runs the command. Ctrl-C ends it without a traceback at any time, also while modules are imported."""
     try:
         import logging
 

@@ -1,4 +1,4 @@
-"""A rep's side of the chat: posts a message to the gateway and reads what it streams back."""
+"""A client of the chat: posts a message to the gateway and reads the stream."""
 
 import json
 import time
@@ -18,7 +18,7 @@ class ChatRefused(Permanent):
 
 
 class ChatEvent(NamedTuple):
-    """A server-sent event, and when it came: milliseconds since the request was sent."""
+    """A server-sent event with its time in milliseconds since the request was sent."""
 
     name: str
     data: dict[str, Any]
@@ -26,7 +26,7 @@ class ChatEvent(NamedTuple):
 
 
 async def chat(http: httpx.AsyncClient, gateway: str, token: str, message: str) -> AsyncIterator[ChatEvent]:
-    """Yields the gateway's events as they come, until it is done. Raises ChatRefused, Unavailable."""
+    """Yields the gateway's events as they arrive, up to the last one. Raises ChatRefused, Unavailable."""
     gateway = base_of(gateway)
     began = time.perf_counter()
     try:
@@ -55,7 +55,7 @@ async def chat(http: httpx.AsyncClient, gateway: str, token: str, message: str) 
 
 
 def base_of(gateway: str) -> str:
-    """Trims the gateway's address. Raises ChatRefused for one without http:// or https://."""
+    """Normalises the gateway's address. Raises ChatRefused for one without http:// or https://."""
     address = gateway.strip().rstrip("/")
     if not address.startswith(("http://", "https://")):
         raise ChatRefused(f"{gateway} is not the URL of a gateway: it looks like http://127.0.0.1:8080")
@@ -63,7 +63,7 @@ def base_of(gateway: str) -> str:
 
 
 def refusal(gateway: str, status: int, body: bytes) -> str:
-    """Words a problem document. Something between us and the gateway may have answered in its place."""
+    """Describes a problem document. The answer may also come from a proxy in between."""
     try:
         problem = json.loads(body)
         return f"{problem['title']}: {problem['detail']}"
@@ -72,5 +72,5 @@ def refusal(gateway: str, status: int, body: bytes) -> str:
 
 
 def no_answer(gateway: str, error: Exception) -> str:
-    """Words a failed connection."""
+    """Describes a failed connection."""
     return f"the gateway at {gateway} does not answer ({error or type(error).__name__}): `leadgen up` starts one"

@@ -1,4 +1,4 @@
-"""The operator's command: an index of its subcommands, whose modules are imported when they are called."""
+"""The operator's command: an index of its subcommands, whose modules are imported on demand."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 
 class Subcommand(NamedTuple):
-    """A subcommand: the module and name of its function, or of its own subcommands; and its line in the list."""
+    """A subcommand: the module and name of its function or of its group, and its line in the list."""
 
     place: str
     help: str
@@ -103,7 +103,7 @@ class Index(TyperGroup):
 
 
 def imported(name: str) -> Any:
-    """Imports the subcommand and returns it as typer executes it."""
+    """Imports the subcommand and returns it in the form that typer executes."""
     module, _, attribute = SUBCOMMANDS[name].place.partition(":")
     found = getattr(import_module(module), attribute)
     if isinstance(found, typer.Typer):
@@ -117,7 +117,7 @@ def imported(name: str) -> Any:
 
 
 def _listed() -> None:
-    """Stands for a subcommand in the list."""
+    """Placeholder of a subcommand in the list."""
 
 
 app = typer.Typer(

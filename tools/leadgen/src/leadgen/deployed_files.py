@@ -1,4 +1,4 @@
-"""Finds the files under `deploy/`: named by the environment, else in the checkout that this runs from."""
+"""Finds the files under `deploy/`: in the place that the environment names, else in this checkout."""
 
 import os
 from pathlib import Path
@@ -7,11 +7,11 @@ from common.errors import Permanent
 
 
 class NotFound(Permanent):
-    """Neither the environment nor the checkout says where a file is."""
+    """The file is neither named by the environment nor in the checkout."""
 
 
 def deployed(name: str, variable: str) -> Path:
-    """`deploy/<name>`, or what the environment variable names. Raises NotFound."""
+    """Returns the path of `deploy/<name>`, or of the environment variable's file. Raises NotFound."""
     named = os.environ.get(variable)
     if named:
         if not Path(named).exists():

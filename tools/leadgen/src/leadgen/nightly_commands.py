@@ -45,7 +45,7 @@ def run_command(
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary or the plan as JSON.")] = False,
 ) -> None:
-    """Runs the night of every active tenant, or resumes it. A subcommand does only its own work."""
+    """Runs the night of every active tenant, or resumes it. Does nothing if a subcommand is called."""
     if context.invoked_subcommand is not None:
         return
     given = {

@@ -1,4 +1,4 @@
-"""`leadgen refresh`: has the upserter bring what is new or changed in the register into `companies`, at once."""
+"""`leadgen refresh`: makes the upserter copy new and changed entries of the register into `companies` at once."""
 
 import json
 from typing import Annotated
@@ -15,7 +15,7 @@ SCRIPT = "leadgen-upserter-refresh"
 
 
 class RefreshFailed(Permanent):
-    """The refresh ended with an error; the message is its own."""
+    """The refresh failed; the message is its own."""
 
 
 def refresh_command(
@@ -35,7 +35,7 @@ def refresh_command(
 
 
 async def refresh(database_url: str) -> dict[str, int]:
-    """Entries taken over, companies inserted, companies changed (new ones not among them). May be repeated.
+    """Runs the refresh; returns the numbers of entries, inserted companies and changed companies. May be repeated.
 
     Raises RefreshFailed; what was done until then is kept, and the next refresh continues from there.
     """

@@ -1,4 +1,4 @@
-"""Runs the services' own scripts: this command imports no service. They are installed beside it."""
+"""Runs the services' own scripts, which are installed beside this command: it imports no service."""
 
 import asyncio
 import json
@@ -13,15 +13,15 @@ from common.errors import Permanent
 
 
 class NotInstalled(Permanent):
-    """The script is not beside this command."""
+    """The script is not installed beside this command."""
 
 
 class ScriptFailed(Permanent):
-    """The script ended with an error; the message is its own."""
+    """The script failed; the message is its own."""
 
 
 class Ended(NamedTuple):
-    """A script's exit code and what it printed."""
+    """A script's exit code and output."""
 
     code: int
     out: str
@@ -29,7 +29,7 @@ class Ended(NamedTuple):
 
 
 async def hand_over(script: str, *arguments: str, environment: Mapping[str, str], grace_s: float = 5.0) -> int:
-    """Runs the script on this terminal, with our environment overlaid by `environment`, and returns its exit code.
+    """Runs the script on this terminal, with `environment` added to ours, and returns its exit code.
 
     When this is cancelled, mostly by Ctrl-C, the terminal has signalled the script too: it has `grace_s` to end.
     Raises NotInstalled.
@@ -44,14 +44,14 @@ async def hand_over(script: str, *arguments: str, environment: Mapping[str, str]
 
 
 async def ended_script(script: str, *arguments: str, environment: Mapping[str, str]) -> Ended:
-    """Runs the script in the same way, but collects what it prints, whatever its exit code. Raises NotInstalled."""
+    """Runs the script like `hand_over`, but returns its output, whatever its exit code. Raises NotInstalled."""
     async with _started(script, arguments, environment, asyncio.subprocess.PIPE) as process:
         out, errors = await process.communicate()
         return Ended(await process.wait(), out.decode(errors="replace"), errors.decode(errors="replace"))
 
 
 async def run_script(script: str, *arguments: str, environment: Mapping[str, str]) -> Any:
-    """Runs the script in the same way, and returns its JSON output. Raises NotInstalled, ScriptFailed."""
+    """Runs the script like `hand_over`, and returns its JSON output. Raises NotInstalled, ScriptFailed."""
     ended = await ended_script(script, *arguments, environment=environment)
     if ended.code:
         raise ScriptFailed(ended.errors.strip() or f"{script} ended with {ended.code}")
@@ -62,7 +62,7 @@ async def run_script(script: str, *arguments: str, environment: Mapping[str, str
 async def _started(
     script: str, arguments: Sequence[str], environment: Mapping[str, str], pipe: int | None
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Starts the script; when the block is left while it runs, it is asked to end, and waited for."""
+    """Starts the script; if the block ends while it runs, stops it and waits for its end."""
     process = await asyncio.create_subprocess_exec(
         _file(script), *arguments, env={**os.environ, **environment}, stdout=pipe, stderr=pipe
     )

@@ -1,1 +1,1 @@
-"""The invented company register: its rows, and the numbers, trades, addresses and words in them."""
+"""The made-up company register: its rows, with their numbers, trades, addresses and words."""

@@ -1,4 +1,4 @@
-"""Invented addresses on Singapore's streets: offices, workshops or shops by trade, and the few that many share."""
+"""Made-up addresses on Singapore's streets: offices, workshops or shops by trade, and a few shared by many."""
 
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ _OFFICES, _WORKS, _SHOPS = _buildings(OFFICE_BUILDINGS), _buildings(WORKS_BUILDI
 
 
 class Address(NamedTuple):
-    """The address columns of the register that are in use; missing is `na`."""
+    """The address columns of the register; missing values are `na`."""
 
     block: str
     street: str
@@ -42,7 +42,7 @@ class Address(NamedTuple):
 def _of(
     where: int, detail: int, unit: int, streets: tuple[tuple[str, str], ...], buildings: tuple[str, ...]
 ) -> Address:
-    """One building from `where` and `detail`, and one unit in it from `unit`."""
+    """Builds one building from `where` and `detail`, and one unit in it from `unit`."""
     street, sector = streets[where % len(streets)]
     number = detail % 997
     return Address(
@@ -67,7 +67,7 @@ _STREETS = {industry.code: _streets_of(industry) for industry in INDUSTRIES}
 
 
 def address_of(code: str, year: int, where: int, detail: int, unit: int) -> Address:
-    """The address of a company of this trade and year, by three draws of 16 bits.
+    """Builds the address of a company of this trade and year from three draws of 16 bits.
 
     One in five sits with a corporate service provider. Entries from before 1988 may hold an old 4-digit postal code.
     """

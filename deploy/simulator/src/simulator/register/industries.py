@@ -1,4 +1,4 @@
-"""The trades of the generated register: SSIC 2020 codes, how common each is, and the words that go with it.
+"""The trades of the generated register: SSIC 2020 codes, their frequency, and their words.
 
 One line per code: `code weight | words in company names | the trade | what is sold`. Weights are relative and follow
 the register's mix, where a few catch-all codes are most of it.
@@ -195,7 +195,7 @@ structures, services, site supervision
 
 @dataclass(frozen=True, slots=True)
 class Industry:
-    """One SSIC code and its words."""
+    """One SSIC code with its words."""
 
     code: str
     weight: int
@@ -205,7 +205,7 @@ class Industry:
 
     @property
     def makes(self) -> bool:
-        """Whether this is manufacturing (divisions 10 to 32)."""
+        """Whether the code is manufacturing (divisions 10 to 32)."""
         return 10 <= int(self.code[:2]) <= 32
 
 

@@ -1,4 +1,4 @@
-"""An invented company register in the columns of ACRA's, with each company's website besides.
+"""A made-up company register in the columns of ACRA's, with each company's website.
 
 The same index and seed give the same company for ever, and any company can be made without those before it.
 """
@@ -116,7 +116,7 @@ class RegistryCompany:
 
     @property
     def live(self) -> bool:
-        """Whether it still trades."""
+        """Whether the company is live."""
         return self.status in LIVE_STATUSES
 
 
@@ -125,12 +125,15 @@ INVENTED = "INVENTED"
 
 
 def rows(count: int, seed: int) -> Iterator[tuple[str, ...]]:
-    """The first `count` companies, each as the texts of `COLUMNS`; missing is `na`. Raises ValueError past the end."""
+    """Yields the first `count` companies, each as the texts of `COLUMNS`; missing values are `na`.
+
+    Raises ValueError past the end.
+    """
     return map(_row, range(count), repeat(seed))
 
 
 def company(index: int, seed: int) -> RegistryCompany:
-    """The company of this index alone: what `rows` has at that place."""
+    """Builds the company with this index alone: the row of `rows` at that place."""
     row = dict(zip(COLUMNS, _row(index, seed), strict=True))
     unit = f"#{row['level_no']}-{row['unit_no']}" if row["level_no"] != _NA else _NA
     is_live = row["entity_status_description"] in LIVE_STATUSES
@@ -152,7 +155,7 @@ def company(index: int, seed: int) -> RegistryCompany:
 
 
 def stem_of(index: int, seed: int) -> str:
-    """The company's name without its legal form: quicker than the company, for who looks through many."""
+    """Returns the company's name without its legal form, faster than by building the company."""
     _, _, _, stem = _named(draws(seed, b"company", index))
     return stem
 
@@ -164,7 +167,7 @@ def _unlisted(index: int, seed: int) -> str | None:
 
 
 def _named(drawn: tuple[int, ...]) -> tuple[Industry, str, str, str]:
-    """The trade, the name's first word and the one of its trade, and the name without its legal form."""
+    """Builds the trade, the first word of the name, the word of the trade, and the name without its legal form."""
     industry = _TRADES[drawn[0] & 8191]
     first_word = FIRST_WORDS[drawn[3] % len(FIRST_WORDS)]
     trade_word = industry.name_words[drawn[5] % len(industry.name_words)]
@@ -183,7 +186,7 @@ def _host(first_word: str, trade_word: str, index: int) -> str:
 
 
 def index_of(host: str) -> int | None:
-    """The index that a website's host name carries; whether such a company exists is another question."""
+    """Returns the index in a website's host name; whether such a company exists is not checked."""
     stem = host.removesuffix(TLD)
     if stem == host:
         return None

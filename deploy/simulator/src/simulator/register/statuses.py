@@ -1,4 +1,4 @@
-"""Which of a generated entity's statuses is whose: the register's own texts, live and gone, by kind and age."""
+"""Statuses of generated entities: the register's own texts for live and deregistered ones, by kind and age."""
 
 from simulator.draws import spread
 from simulator.register.uen import BRANCH, BUSINESS, LAST_YEAR, LLP, LOCAL, PARTNERSHIP
@@ -48,7 +48,7 @@ _GONE = {
 
 
 def _odds(oldest: float, halving: float) -> dict[int, int]:
-    """Per year of registration, how many of 65,536 draws are live: nearly all at first, `oldest` of them in the end."""
+    """Returns, by year of registration, how many of 65,536 draws are live: from `oldest` up to nearly all."""
     return {
         year: round(_WORD * (oldest + (0.97 - oldest) * 0.5 ** ((LAST_YEAR - year) / halving)))
         for year in range(1965, LAST_YEAR + 1)
@@ -65,5 +65,5 @@ _ODDS = {
 
 
 def status_of(kind: str, year: int, fate: int, cause: int) -> str:
-    """The status of an entity of this kind and year, by two draws of 16 bits."""
+    """Returns the status of an entity of this kind and year by two draws of 16 bits."""
     return LIVE[kind] if fate < _ODDS[kind][year] else _GONE[kind][cause % _SLOTS]

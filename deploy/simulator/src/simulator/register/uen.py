@@ -1,4 +1,4 @@
-"""UENs in their three formats, and how an index becomes one that no other index has.
+"""UENs in their three formats, with a unique one for each index.
 
 A company's kind follows from its place among 100 neighbours, which gives it a number of its own within the kind; that
 number is stirred over the years' ranges by a step that is coprime to their size. So no two companies share a UEN, and
@@ -30,7 +30,7 @@ LAST_YEAR = 2025
 
 
 def check_letter(body: str) -> str:
-    """The last letter of a UEN from what stands before it: 8 digits, 9 digits, or like `T08LL1234`."""
+    """Returns the last letter of a UEN from the part before it: 8 digits, 9 digits, or like `T08LL1234`."""
     if len(body) == 8:
         return BUSINESS_LETTERS[sum(map(int.__mul__, map(int, body), _BUSINESS_WEIGHTS)) % 11]
     if body.isdigit():
@@ -39,7 +39,7 @@ def check_letter(body: str) -> str:
 
 
 def _sums(weights: tuple[int, ...]) -> tuple[int, ...]:
-    """The weighted digit sum of every number of as many digits: check letters by two look-ups."""
+    """Returns the weighted digit sum of every number of so many digits, so that check letters take two look-ups."""
     sums = [0]
     for weight in weights:
         sums = [before + digit * weight for before in sums for digit in range(10)]
@@ -54,7 +54,7 @@ _LOCAL_LOW = _sums(_LOCAL_WEIGHTS[6:])
 
 
 class Identity(NamedTuple):
-    """Kind of entity, UEN and date of registration (YYYY-MM-DD) of an index."""
+    """Kind of entity, UEN and date of registration (YYYY-MM-DD) for an index."""
 
     kind: str
     uen: str
@@ -63,7 +63,7 @@ class Identity(NamedTuple):
 
 
 class Range:
-    """The numbers of one kind of entity, year by year; their dates follow the numbers within a year.
+    """The numbers of one kind of entity by year; dates follow the numbers within a year.
 
     There are `full` hundreds of them a year from `full_from` on, and `_GROWTH` times fewer in each year before.
     """
@@ -81,7 +81,7 @@ class Range:
         self.step = next(step for step in range(int(self.capacity * 0.618), 0, -1) if gcd(step, self.capacity) == 1)
 
     def place(self, ordinal: int, seed: int) -> tuple[int, int, str]:
-        """Year, serial number in it and date. No two ordinals below `capacity` share year and serial."""
+        """Returns year, serial number in it and date. No two ordinals below `capacity` share year and serial."""
         block, rest = divmod((ordinal * self.step + seed * 7919) % self.capacity, _WIDTH)
         year, first, date = self._blocks[block]
         return year, first + rest, date
@@ -126,5 +126,5 @@ def identity(index: int, seed: int) -> Identity:
 
 
 def _first_business_of(year: int) -> int:
-    """Business numbers rise with time: in large steps before 1995, and close together since."""
+    """Returns a year's first business number: numbers rise in large steps before 1995, and in small ones since."""
     return 8_500_000 + 2_200_000 * (year - 1975) if year < 1995 else 52_500_000 + 60_000 * (year - 1995)

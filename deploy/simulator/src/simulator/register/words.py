@@ -1,4 +1,4 @@
-"""Words that invented names and addresses are made of. The companies are nobody's; the streets are Singapore's."""
+"""Words of made-up names and addresses. The companies do not exist; the streets are Singapore's."""
 
 _PLAIN = """
 ACACIA ALPINE AMBER ANCHOR APEX ARBOUR ARDENT ARGENT ASCEND ASPIRE ASTRAL ATLAS AURORA AZURE BAMBOO BANYAN BASALT
@@ -62,7 +62,7 @@ SHOP_BUILDINGS: tuple[str, ...] = ("SHOPPING CENTRE", "COURT", "HUB", "POINT")
 
 
 def _streets(table: str) -> tuple[tuple[str, str], ...]:
-    """Street and postal sector from lines of `sector STREET; STREET`."""
+    """Parses street and postal sector from lines of `sector STREET; STREET`."""
     pairs = (line.strip().split(" ", 1) for line in table.strip().splitlines())
     return tuple((street, sector) for sector, streets in pairs for street in streets.split("; "))
 

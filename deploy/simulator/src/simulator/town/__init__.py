@@ -1,1 +1,1 @@
-"""The town of company websites: the character of each site, its pages, and its answers."""
+"""The town of company websites: the properties of each site, its pages, and its answers."""

@@ -1,4 +1,4 @@
-"""Claims of companies about their size and customers; some make none. Determined by the site's taste."""
+"""Claims of companies about their size and customers; some make none. Determined by the site."""
 
 from simulator.register.words import FIRST_WORDS
 from simulator.town.sites import Site
@@ -22,7 +22,7 @@ def customers(site: Site) -> tuple[str, ...]:
 
 
 def in_words(site: Site) -> str:
-    """Both, as sentences; empty where there is neither."""
+    """Returns both as sentences; empty if there is neither."""
     count, names = employees(site), customers(site)
     size = ""
     if count is not None:

@@ -33,7 +33,7 @@ _ROLES = ("Sales Executive", "Project Engineer", "Accounts Assistant", "Operatio
 
 
 def head(site: Site, title: str, extra: str = "") -> str:
-    """The document's head, with what the software behind the site leaves in it."""
+    """Builds the document's head, with traces of the site's software."""
     measured = ""
     if site.analytics_id:
         source = f"https://www.googletagmanager.com/gtag/js?id={site.analytics_id}"
@@ -64,7 +64,7 @@ def email(site: Site, address: str) -> str:
 
 
 def emails(site: Site, between: str = " | ") -> str:
-    """All addresses of the site."""
+    """Formats all addresses of the site."""
     return between.join(email(site, address) for address in site.emails)
 
 
@@ -76,18 +76,18 @@ def phone(site: Site) -> str:
 
 
 def address(site: Site) -> str:
-    """The registered address, as on a letter."""
+    """Formats the registered address, as on a letter."""
     return f"{escape(site.company.address.title())}, Singapore {site.company.postal_code}"
 
 
 def legal(site: Site) -> str:
-    """The line at the foot of the page."""
+    """Builds the last line of the page."""
     uen = f" (UEN {site.company.uen})" if site.shows_uen else ""
     return f"© 2025 {escape(site.legal_name)}{uen}. All rights reserved."
 
 
 def openings(site: Site) -> str:
-    """The careers page's text; a page may say that there is nothing open."""
+    """Builds the careers page's text; a page may say that there are no openings."""
     if not site.openings:
         return "<p>There are no openings at the moment. Come back soon.</p>"
     jobs = "".join(
@@ -98,12 +98,12 @@ def openings(site: Site) -> str:
 
 
 def private_link(path: str | None) -> str:
-    """A link that a polite robot sees and doesn't follow."""
+    """Builds a link that robots.txt forbids to follow."""
     return f'<a href="{path}">Price list for dealers</a>' if path else ""
 
 
 def linked_data(site: Site) -> str:
-    """The company as JSON-LD."""
+    """Formats the company as JSON-LD."""
     known = {
         "@context": "https://schema.org",
         "@type": "Organization",

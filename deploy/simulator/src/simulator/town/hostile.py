@@ -1,4 +1,4 @@
-"""Sites that mean harm, or might as well: each at `MANNER.hostile.example`, whatever the seed.
+"""Hostile sites, each at `MANNER.hostile.example`, whatever the seed.
 
 They are made on the fly from little, so that the harm is the visitor's and not the simulator's.
 """
@@ -47,14 +47,14 @@ def _stream(chunks: Iterable[bytes], content_type: str = _HTML, pause_s: float =
 
 
 def _big(_: str) -> Answer:
-    """10 MB of one page."""
+    """Builds one page of 10 MB."""
     blocks = (_PARAGRAPH * (_BLOCK // len(_PARAGRAPH)) for _ in range(BIG_BYTES // _BLOCK))
     return _stream(block for part in ((_HEAD,), blocks) for block in part)
 
 
 @cache
 def _bomb_parts() -> tuple[bytes, bytes, bytes]:
-    """Begin, middle (once per megabyte) and end of a gzip file of blanks, 1,000 times smaller than what is in it."""
+    """Returns begin, middle (once per megabyte) and end of a gzip file of blanks, which expands 1,000 times."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     block = b" " * _BLOCK
     packed = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)  # a full flush: what follows needs nothing of it
@@ -65,7 +65,7 @@ def _bomb_parts() -> tuple[bytes, bytes, bytes]:
 
 
 def _bomb(_: str) -> Answer:
-    """1 GB in 1 MB."""
+    """Builds a decompression bomb: 1 GB in 1 MB."""
     begin, middle, end = _bomb_parts()
     parts: Iterator[Iterable[bytes]] = iter(((begin,), repeat(middle, BOMB_BYTES // _BLOCK), (end,)))
     return _stream((chunk for part in parts for chunk in part), encoding="gzip")
@@ -79,12 +79,12 @@ def _packed_twice() -> bytes:
 
 
 def _nested(_: str) -> Answer:
-    """The bomb, packed once more: 1 GB in some kilobytes."""
+    """Builds the bomb, compressed again: 1 GB in some kilobytes."""
     return Answer(200, _packed_twice(), _HTML, headers=((b"content-encoding", b"gzip, gzip"),))
 
 
 def _links(_: str) -> Answer:
-    """100,000 links, a third of them to other hosts."""
+    """Builds 100,000 links, a third of them to other hosts."""
     hosts = ("", "http://www.links.hostile.example", "http://elsewhere.example")
     return _stream(
         b"".join(
@@ -95,28 +95,28 @@ def _links(_: str) -> Answer:
 
 
 def _redirects(path: str) -> Answer:
-    """On and on, each time to a page not seen before."""
+    """Redirects endlessly, each time to a new page."""
     number = path.rpartition("/")[2]
     return Answer(302, b"", _HTML, location=f"/{int(number) + 1 if number.isdigit() else 1}")
 
 
 def _drip(_: str) -> Answer:
-    """A byte every fifth of a second, for hours."""
+    """Sends a byte every fifth of a second, for hours."""
     return _stream((bytes((byte,)) for _ in range(1000) for byte in _PARAGRAPH), pause_s=0.2)
 
 
 def _endless(_: str) -> Answer:
-    """An endless body."""
+    """Sends an endless body."""
     return _stream(repeat(_PARAGRAPH * 100))
 
 
 def _deep(_: str) -> Answer:
-    """200,000 tags in each other."""
+    """Builds 200,000 nested tags."""
     return _stream((_HEAD, *repeat(b"<div>" * 10_000, DEPTH // 10_000), b"deep"))
 
 
 def _robots(path: str) -> Answer:
-    """A robots.txt of 10 MB."""
+    """Builds a robots.txt of 10 MB."""
     if path != "/robots.txt":
         return Answer(200, _HEAD, _HTML)
     rules = b"Disallow: /%s\n" % (b"a*" * 500)
@@ -124,7 +124,7 @@ def _robots(path: str) -> Answer:
 
 
 def _sitemap(path: str) -> Answer:
-    """Sitemaps that list sitemaps, 10,000 each."""
+    """Builds sitemaps that list sitemaps, 10,000 each."""
     if not path.endswith(".xml"):
         return Answer(200, _HEAD, _HTML)
     stem = path.removesuffix(".xml").strip("/")
@@ -145,28 +145,28 @@ _INSIDE = ("http://169.254.169.254/latest/meta-data/", "http://127.0.0.1:5432/",
 
 
 def _inward(path: str) -> Answer:
-    """Redirects to where only insiders get: /0 to /3 say which way, / is the first."""
+    """Redirects to private addresses: /0 to /3 choose the way, / is the first."""
     number = path.strip("/")
     return Answer(302, b"", _HTML, location=_INSIDE[int(number) % len(_INSIDE) if number.isdigit() else 0])
 
 
 def _liar(_: str) -> Answer:
-    """Says gzip, is none."""
+    """Claims gzip, but sends plain text."""
     return Answer(200, _HEAD, _HTML, headers=((b"content-encoding", b"gzip"),))
 
 
 def _charset(_: str) -> Answer:
-    """Says it is in an encoding that nobody has."""
+    """Claims an unknown encoding."""
     return Answer(200, _HEAD + b"\xff\xfe\x00", "text/html; charset=x-nonsense")
 
 
 def _headers(_: str) -> Answer:
-    """Headers of 48 kB before a small page."""
+    """Sends 48 kB of headers before a small page."""
     return Answer(200, _HEAD, _HTML, headers=tuple((b"set-cookie", b"c%d=%s" % (n, b"x" * 480)) for n in range(100)))
 
 
 def _injection(_: str) -> Answer:
-    """A company's page that talks to language models."""
+    """Builds a company's page that addresses language models."""
     orders = "".join(f"<p>{line}</p>" for line in _INSTRUCTIONS)
     text = (
         "<p>Hostile Pte. Ltd. is a Singapore company in toy trading. We offer kites and puzzles. "

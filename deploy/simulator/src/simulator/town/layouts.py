@@ -1,4 +1,4 @@
-"""The six ways in which the town's sites are built. A layout is its pages: each path and what writes the page."""
+"""The six layouts of the town's sites. A layout is its pages: each path with the function that writes the page."""
 
 from collections.abc import Callable
 from html import escape
@@ -27,7 +27,7 @@ def _offers(site: Site) -> str:
 
 
 def _classic(title: str, body: Writer) -> Writer:
-    """Header, menu and a footer with the contacts on every page."""
+    """Builds pages with a header, a menu, and a footer with the contacts."""
 
     def write(site: Site) -> str:
         menu = _links(
@@ -45,7 +45,7 @@ def _classic(title: str, body: Writer) -> Writer:
 
 
 def _single(site: Site) -> str:
-    """Everything on one page, under anchors."""
+    """Builds everything on one page, with anchors."""
     menu = _links(("#about", "About"), ("#offer", "What we do"), ("#contact", "Contact"), *_careers(site, "/join-us"))
     return (
         f'<!DOCTYPE html><html lang="en">{html.head(site, site.brand)}<body><div id="root"><nav>{menu}</nav>'
@@ -58,7 +58,7 @@ def _single(site: Site) -> str:
 
 
 def _catalogue(title: str, body: Writer) -> Writer:
-    """A shop window; the contacts are on the contact page alone."""
+    """Builds a shop; only the contact page has the contacts."""
 
     def write(site: Site) -> str:
         menu = _links(
@@ -99,7 +99,7 @@ def _product_page(number: int) -> Writer:
 
 
 def _blog(title: str, body: Writer) -> Writer:
-    """Articles first; who writes them is on a page of its own."""
+    """Builds articles first, and the people on a separate page."""
 
     def write(site: Site) -> str:
         menu = _links(("/", "Blog"), ("/about", "Who we are"), ("/contact", "Get in touch"), *_careers(site, "/jobs"))
@@ -134,7 +134,7 @@ def _post_page(number: int) -> Writer:
 
 
 def _tables(title: str, body: Writer) -> Writer:
-    """A page in the style of 1999: tables, fonts, capitals, no doctype."""
+    """Builds a page in the style of 1999: tables, fonts, capitals, no doctype."""
 
     def write(site: Site) -> str:
         menu = "<TD>".join(
@@ -155,7 +155,7 @@ def _tables(title: str, body: Writer) -> Writer:
 
 
 def _structured(title: str, body: Writer) -> Writer:
-    """Made for machines: the company as JSON-LD on every page, little of it as text."""
+    """Builds pages for machines: the company as JSON-LD on every page, and little text."""
 
     def write(site: Site) -> str:
         menu = _links(

@@ -35,7 +35,7 @@ _COUNTS = spread(((0, 8), (1, 12), (2, 20), (3, 20), (4, 15), (5, 10), (6, 8), (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One employee. `email` is None where nobody knows one; `type` and `confidence` are the seller's labels of it."""
+    """One employee. `email` is `None` if nobody knows one; `type` and `confidence` are the seller's labels of it."""
 
     number: int
     first_name: str
@@ -59,7 +59,7 @@ class Person:
 
 
 def people_of(site: Site, seed: int) -> tuple[Person, ...]:
-    """The company's people; none for one company in twelve whose site names nobody."""
+    """Returns the company's people; none for one company in twelve, whose site names nobody."""
     count = _COUNTS[draws(seed, b"people", site.company.index)[0] & 1023]
     if site.contact_person is not None:
         count = max(count, 1)

@@ -1,4 +1,4 @@
-"""Traits of real pages, which a share of the town's well-behaved sites have: one each, as the host name decides.
+"""Difficulties of real pages, of which a share of the town's well-behaved sites have one each, by host name.
 
 A trait changes how a site tells its contacts, not what they are; on a parked one there are none of the company's.
 """
@@ -18,7 +18,7 @@ START, TEAM_PATH = "/start.html", "/our-team"
 
 
 class Trait(StrEnum):
-    """Kinds of difficulty."""
+    """Kinds of difficulties."""
 
     GLUED = "glued"
     SPLIT = "split"
@@ -45,7 +45,7 @@ _PARKED = (
 
 
 def trait_of(site: Site, seed: int, share: float) -> Trait | None:
-    """The trait of a site; `None` for a plain one, and for one that misbehaves already."""
+    """Returns the trait of a site; `None` for a plain one, and for one that misbehaves already."""
     index = index_of(site.host)
     if index is None or site.manner is not Behaviour.PLAIN:
         return None
@@ -54,12 +54,12 @@ def trait_of(site: Site, seed: int, share: float) -> Trait | None:
 
 
 def origin_of(path: str, trait: Trait | None) -> str:
-    """The path of the plain site whose page stands at this path."""
+    """Returns the path of the plain site whose page is at this path."""
     return "/" if path == START and trait in (Trait.REFRESH, Trait.FRAMES, Trait.SPLASH) else path
 
 
 def extra_page(site: Site, path: str, trait: Trait | None, people: Sequence[Person]) -> str | None:
-    """A page that only the trait makes; `None` where the plain site's page stands."""
+    """Returns a page that only the trait adds; `None` for a page of the plain site."""
     match trait:
         case Trait.PARKED:
             return _PARKED.format(host=site.host)
@@ -79,7 +79,7 @@ def extra_page(site: Site, path: str, trait: Trait | None, people: Sequence[Pers
 
 
 def with_trait(site: Site, trait: Trait | None, html: str) -> str:
-    """A page of the plain site, with the trait done to it."""
+    """Applies the trait to a page of the plain site."""
     local = site.phone[3:]
     match trait:
         case Trait.GLUED:
@@ -109,7 +109,7 @@ def with_trait(site: Site, trait: Trait | None, html: str) -> str:
 
 
 def _fax(local: str, step: int) -> str:
-    """Another number of the same exchange."""
+    """Returns another number of the same exchange."""
     return f"{local[:4]} {(int(local[4:]) + step) % 10_000:04d}"
 
 

@@ -1,4 +1,4 @@
-"""The character of each company's website: how it is laid out, what it tells, and how it misbehaves.
+"""The properties of each company's website: its layout, its content, and its faults.
 
 Everything follows from the host name and the seed, so that a page is the same whenever it is asked for.
 """
@@ -25,7 +25,7 @@ class Layout(StrEnum):
 
 
 class Behaviour(StrEnum):
-    """Kinds of behaviour of a site on requests."""
+    """Kinds of behaviour of a site to requests."""
 
     PLAIN = "plain"
     THIN = "thin"
@@ -52,7 +52,7 @@ class Robots(StrEnum):
 
 
 class Tech(StrEnum):
-    """Kinds of software that the pages show traces of."""
+    """Kinds of software with traces on the pages."""
 
     NONE = "none"
     WORDPRESS = "wordpress"
@@ -107,7 +107,7 @@ _FIXED_LINES = "123457"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One website. `host` is without `www.`, `phone` is in E.164, `openings` None where there is no careers page."""
+    """One website. `host` is without `www.`, `phone` is in E.164, `openings` is `None` without a careers page."""
 
     host: str
     company: RegistryCompany
@@ -130,7 +130,7 @@ class Site:
 
 
 def site_of(host: str, seed: int) -> Site | None:
-    """The site at this host name (without `www.`), or None where no company has it."""
+    """Returns the site at this host name (without `www.`), or `None` if no company has it."""
     index = index_of(host)
     if index is None or index >= CAPACITY:
         return None
@@ -186,7 +186,7 @@ _ACRONYMS = frozenset({"IT", "HR", "PR", "M&E", "VCC", "LED"})
 
 
 def _as_written(name: str) -> tuple[str, str]:
-    """The name as a site writes it, without and with the legal form."""
+    """Formats the name like a site, without and with the legal form."""
     form = next((form for form in _FORMS if name.endswith(form)), "")
     words = name.removesuffix(form).split()
     brand = " ".join(word if word in _ACRONYMS else word.capitalize() for word in words)

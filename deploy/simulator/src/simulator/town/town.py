@@ -1,4 +1,4 @@
-"""Answers of the town's websites. Pure: the same host and path get the same answer."""
+"""Answers of the town's websites. Pure: equal hosts and paths get equal answers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ _CLOSING_TAGS = ("</p>", "</div>", "</a>", "</li>", "</footer>", "</body>", "</h
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP response. `sent` bytes of the body go out before the connection breaks; None is all of it.
+    """An HTTP response. `sent` bytes of the body go out before the connection breaks; `None`: all.
 
     `chunks` go out before the body, as many as are wanted, with a pause after each; then no length is announced.
     """
@@ -34,7 +34,7 @@ class Answer:
 
 
 class Town:
-    """The websites of the generated register of one seed. `real_share` of the well-behaved ones have a trait."""
+    """The websites of one seed's generated register. `real_share` of the well-behaved ones have a trait."""
 
     def __init__(self, seed: int, real_share: float = 0.0) -> None:
         self.seed = seed
@@ -43,7 +43,7 @@ class Town:
         self._people_of = lru_cache(maxsize=8192)(people_of)
 
     def site(self, host: str) -> Site | None:
-        """The site at this host name, with or without `www.`; None where there is none."""
+        """Returns the site at this host name, with or without `www.`; `None` if there is none."""
         return self._site_of(host.removeprefix("www."), self.seed)
 
     def people(self, site: Site) -> tuple[Person, ...]:
@@ -65,11 +65,11 @@ class Town:
         return replace(answer, is_slow=True) if site.manner is Behaviour.SLOW else answer
 
     def trait(self, site: Site) -> Trait | None:
-        """The trait of real pages that a site has."""
+        """Returns the trait of real pages that a site has."""
         return trait_of(site, self.seed, self._real_share)
 
     def _with_trait_of(self, site: Site, path: str) -> Answer:
-        """One page, with the site's trait done to it."""
+        """Returns one page, with the site's trait applied."""
         trait = self.trait(site)
         if trait is None:
             return _page(site, path)
@@ -85,7 +85,7 @@ class Town:
 
 
 def paths_of(site: Site) -> list[str]:
-    """The pages that the site has, the private one left out."""
+    """Lists the site's pages without the private one."""
     return [path for path in PAGES[site.layout] if path not in CAREERS_PATHS or site.openings is not None]
 
 
@@ -125,7 +125,7 @@ def _not_found(site: Site) -> Answer:
 
 
 def _page(site: Site, path: str) -> Answer:
-    """One page, with what is wrong with the site done to it."""
+    """Returns one page, with the site's faults applied."""
     match site.manner:
         case Behaviour.FAILING:
             return Answer(500, b"<html><body><h1>Internal Server Error</h1></body></html>", _HTML)

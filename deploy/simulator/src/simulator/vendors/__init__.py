@@ -1,1 +1,1 @@
-"""The vendors that enrichment buys from, played from the town: Tavily, Lusha, ZeroBounce and a language model."""
+"""The simulated vendors of enrichment, with data from the town: Tavily, Lusha, ZeroBounce and a language model."""

@@ -1,4 +1,4 @@
-"""A vendor's customers: what each key has used, what it owns already, and how often it called lately."""
+"""A vendor's accounts: each key's usage, purchases and recent calls."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ MINUTE_S = 60.0
 
 @dataclass(slots=True)
 class Account:
-    """One key of one vendor. `bought` are the things it has paid for; `counts` are the vendor's running counts."""
+    """One key of one vendor. `bought` are its paid items; `counts` are the vendor's counters."""
 
     key: str
     used: Counter[str] = field(default_factory=Counter)
@@ -21,7 +21,7 @@ class Account:
 
     @property
     def units(self) -> int:
-        """All that was charged."""
+        """The total units charged."""
         return self.used.total()
 
     @property
@@ -30,12 +30,15 @@ class Account:
         return None if self.limit is None else max(0, self.limit - self.units)
 
     def can_pay(self, units: int) -> bool:
-        """Whether so much is left."""
+        """Whether the remaining credits suffice."""
         return self.left is None or units <= self.left
 
     def admit(self, per_minute: int, now: float, penalty_s: float) -> float:
-        """Counts a call in the minute that began with the first of it. Seconds until the next minute when it is one
-        too many, else 0; with a penalty, the minute then starts again and lasts that long."""
+        """Counts a call in its minute.
+
+        Returns the seconds until the next minute if it is one too many, else 0; with a penalty, the minute then starts
+        again and lasts that long.
+        """
         if now >= self._window_from + MINUTE_S:
             self._window_from, self._in_window = now, 0
         self._in_window += 1
@@ -46,7 +49,7 @@ class Account:
         return self._window_from + MINUTE_S - now
 
     def book(self, operation: str, units: int, items: Iterable[str], counted: Counter[str]) -> None:
-        """Takes a charge into the account."""
+        """Adds a charge to the account."""
         self.used[operation] += units
         self.bought.update(items)
         self.counts.update(counted)

@@ -1,4 +1,4 @@
-"""The ledger of everything that vendors charged: with it a test proves that nothing was paid for twice."""
+"""The ledger of all charges by vendors. With it, a test proves that nothing was paid for twice."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -10,7 +10,7 @@ MOST_ENTRIES = 200_000
 
 @dataclass(slots=True)
 class Entry:
-    """One call that was booked. `items` were paid for, `free` came without charge: URLs, ids, addresses or hashes.
+    """One booked call. `items` were paid for, `free` were not charged: URLs, ids, addresses or hashes.
 
     `answered` is false when the client was gone before the answer was ready, or an injected fault kept it back.
     """
@@ -29,7 +29,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Charges:
-    """Charges in the order of their booking. Past `MOST_ENTRIES` they are only counted, as `unlisted`."""
+    """Charges in the order of their booking. Above `MOST_ENTRIES` they are only counted, as `unlisted`."""
 
     entries: list[Entry] = field(default_factory=list)
     unlisted: int = 0
@@ -45,7 +45,7 @@ class Charges:
         free: tuple[str, ...],
         fault: str | None,
     ) -> Entry:
-        """One more, at this moment. It is not answered yet."""
+        """Books a charge at this moment, before its answer is sent."""
         self.booked += 1
         at = datetime.now(UTC).isoformat()
         entry = Entry(self.booked, at, vendor, key, operation, units, items, free, fault=fault)
@@ -75,7 +75,7 @@ class Charges:
                 yield entry
 
     def repeats(self, vendor: str | None = None) -> list[dict[str, Any]]:
-        """Everything that one key paid for more than once in the same operation, most often first.
+        """Lists everything that one key paid for more than once in the same operation, most often first.
 
         `answered` says how many of those times the client got its answer: a repeat after none of them was a loss, a
         repeat after one was a waste.
@@ -97,11 +97,11 @@ class Charges:
         return sorted(found, key=lambda each: -int(str(each["times"])))
 
     def clear(self) -> None:
-        """Forgets all."""
+        """Deletes all entries."""
         self.entries.clear()
         self.unlisted = self.booked = 0
 
 
 def as_json(entry: Entry) -> dict[str, Any]:
-    """An entry as JSON."""
+    """Returns an entry as JSON."""
     return asdict(entry)

@@ -26,7 +26,7 @@ _OBJECT = TypeAdapter(dict[str, Any])
 
 
 def vendor_routes(dispatcher: Dispatcher) -> list[BaseRoute]:
-    """The endpoints over this dispatcher."""
+    """Builds the endpoints over this dispatcher."""
 
     async def read_vendors(_: Request) -> Response:
         return JSONResponse({vendor: _state(dispatcher, vendor) for vendor in VENDORS})

@@ -29,7 +29,7 @@ _PAGE = Answer(200, b"<!DOCTYPE html><html><body><h1>We will be back soon</h1></
 
 @dataclass(slots=True)
 class Traffic:
-    """A vendor's calls: how many by operation and status (0: none was sent), how many under way, at most at once."""
+    """A vendor's calls: by operation and status (0: none was sent), in progress, and the maximum at once."""
 
     calls: Counter[str] = field(default_factory=Counter)
     in_flight: int = 0
@@ -55,7 +55,7 @@ class Dispatcher:
         self._prefixes: dict[str, tuple[VendorName, str]] = {name: (name, f"/{name}") for name in self.vendors}
 
     def serves(self, path: str) -> bool:
-        """Whether the path is a vendor's: /tavily/…, /lusha/…, /zerobounce/…, /openai/…"""
+        """Whether the path belongs to a vendor: /tavily/…, /lusha/…, /zerobounce/…, /openai/…"""
         return path[1:].partition("/")[0] in self._prefixes
 
     def reset(self) -> None:
@@ -191,7 +191,7 @@ class Dispatcher:
 
 
 def _later(reply: Reply, wait_s: float | None) -> Reply:
-    """Adds a Retry-After in whole seconds, if one is given."""
+    """Returns a reply with Retry-After in whole seconds, if one is set."""
     if wait_s is None:
         return reply
     header = (b"retry-after", b"%d" % -(-wait_s // 1))

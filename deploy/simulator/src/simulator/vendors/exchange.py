@@ -24,7 +24,7 @@ SPECIAL_KEYS: dict[str, Why] = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request as vendors see it. `content` is the JSON body's object, empty where there is none.
+    """A request in the form for vendors. `content` is the JSON body's object, empty if there is none.
 
     `problem` says what is wrong with the body, if anything.
     """
@@ -38,7 +38,7 @@ class Call:
 
     @classmethod
     def of(cls, method: str, path: str, query: bytes, headers: Mapping[bytes, bytes], body: bytes) -> "Call":
-        """The call in these parts of a request."""
+        """Builds the call from these parts of a request."""
         content: Any = {}
         problem = None
         if body or method == "POST":
@@ -51,14 +51,14 @@ class Call:
         return cls(method, path, dict(parse_qsl(query.decode("latin-1"))), headers, content, problem)
 
     def bearer(self) -> str:
-        """The key in the Authorization header; blank where there is none."""
+        """The key in the Authorization header; blank if there is none."""
         scheme, _, key = self.headers.get(b"authorization", b"").decode("latin-1").partition(" ")
         return key.strip() if scheme.lower() == "bearer" else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """The charge of a reply: units in all, and the paid and free items by their identity.
+    """The charge of a reply: the total units, and the paid and free items by their identity.
 
     `counted` are running counts of the account that the charge adds to.
     """
@@ -70,7 +70,7 @@ class Charge:
 
     @property
     def is_nothing(self) -> bool:
-        """Whether there is nothing to enter: nothing was bought, and nothing came free."""
+        """Whether there is nothing to book: nothing was paid for, and nothing was free."""
         return not (self.units or self.items or self.free)
 
 
@@ -85,20 +85,20 @@ class Reply:
 
 
 class Vendor(Protocol):
-    """One vendor. Pure apart from the account, which it only reads: what a reply costs is booked by the dispatcher."""
+    """One vendor. Pure apart from the account, which it only reads: the dispatcher books the charges."""
 
     operations: Mapping[tuple[str, str], str]
 
     def key_of(self, call: Call) -> str:
-        """The key that the call brings; blank where it brings none."""
+        """Returns the call's key; blank if it has none."""
 
     def refusal(self, why: Why, operation: str, detail: str = "") -> Reply:
-        """The vendor's way to say no. `detail` replaces the standard message."""
+        """Builds the vendor's refusal. `detail` replaces the standard message."""
 
     def answer(self, operation: str, call: Call, account: Account) -> Reply:
-        """The reply to a call with a good key."""
+        """Builds the reply to a call with a valid key."""
 
 
 def hash_of(*parts: object) -> str:
-    """A short name for a request: the same for the same parts."""
+    """Hashes a request: equal parts give equal hashes."""
     return blake2b(json.dumps(parts, sort_keys=True, default=str).encode(), digest_size=8).hexdigest()

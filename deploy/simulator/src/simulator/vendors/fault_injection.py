@@ -70,7 +70,7 @@ class VendorFault(BaseModel):
 
 @dataclass(slots=True)
 class FaultInjection:
-    """Terms and faults in force, by vendor. Latencies are drawn from the seed."""
+    """The present terms and faults by vendor. Latencies are drawn from the seed."""
 
     settings: Settings
     terms: dict[VendorName, Terms] = field(init=False)

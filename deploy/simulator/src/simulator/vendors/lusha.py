@@ -1,4 +1,4 @@
-"""Lusha V3: who works at the town's companies, and their e-mail addresses and phones for credits.
+"""Lusha V3: people at the town's companies, and their e-mail addresses and phones for credits.
 
 Whom a key has revealed once it sees again without charge. Trouble with one person is inside a 200.
 """
@@ -34,7 +34,7 @@ _STATUSES: dict[Why, tuple[int, str]] = {
 
 
 class Lusha:
-    """The vendor over one town. A key that begins with `waterfall` is of an account that has the waterfall."""
+    """The vendor over one town. Keys that begin with `waterfall` have that feature in their account."""
 
     operations: Mapping[tuple[str, str], str] = {
         ("POST", "/v3/contacts/prospecting"): "prospecting",
@@ -149,7 +149,7 @@ class Lusha:
 
 
 def _fits(person: Person, request: Prospecting) -> bool:
-    """A title fits where all its words stand in the person's. Private addresses are no work e-mail."""
+    """Whether a person fits: all words of a title are in the person's, and the address is no private one."""
     contacts = request.filters.contacts
     title = _words(person.title)
     wanted = contacts.include.jobTitles

@@ -49,7 +49,7 @@ class _Options(_Strict):
 
 
 class Prospecting(_Strict):
-    """POST /v3/contacts/prospecting."""
+    """Body of POST /v3/contacts/prospecting."""
 
     pagination: _Pagination = _Pagination()
     filters: _Filters
@@ -57,7 +57,7 @@ class Prospecting(_Strict):
 
 
 class Enrich(_Strict):
-    """POST /v3/contacts/enrich."""
+    """Body of POST /v3/contacts/enrich."""
 
     ids: list[str] = Field(min_length=1, max_length=100)
     reveal: list[Literal["emails", "phones"]] = ["emails", "phones"]
@@ -65,7 +65,7 @@ class Enrich(_Strict):
 
 
 def id_of(site: Site, person: Person) -> str:
-    """The person's id: digits, and nothing to be made of them."""
+    """Returns the person's opaque id, in digits."""
     return str(FIRST_ID + (site.company.index * 16 + person.number) * STEP)
 
 
@@ -79,7 +79,7 @@ def _job(person: Person) -> dict[str, Any]:
 
 
 def _company(site: Site) -> dict[str, Any]:
-    """Every second domain comes with a www that it may not have."""
+    """Formats the company; every second domain has a www that may not exist."""
     domain = f"www.{site.host}" if site.taste & 1 else site.host
     return {"id": str(10_000_000 + site.company.index), "name": site.brand, "domain": domain}
 
@@ -97,7 +97,7 @@ def _location(person: Person) -> dict[str, Any]:
 
 
 def preview(site: Site, person: Person, account: Account) -> dict[str, Any]:
-    """A result of prospecting: nothing personal but the name, and what there is to reveal at which price."""
+    """Formats a result of prospecting: the name as the only personal data, and the fields for sale with prices."""
     each = id_of(site, person)
     fields = [field for field in PRICES if has(person, field)]
     return {
@@ -116,7 +116,7 @@ def preview(site: Site, person: Person, account: Account) -> dict[str, Any]:
 
 
 def revealed(each: str, site: Site, person: Person, reveal: list[Literal["emails", "phones"]]) -> dict[str, Any]:
-    """A result of enrich: the fields asked for, as far as there are any."""
+    """Formats a result of enrich: the requested fields that exist."""
     date = person.updated_on
     emails = [{"email": person.email, "type": person.email_type, "confidence": person.confidence, "updateDate": date}]
     phones = [{"number": person.phone, "type": "mobile", "doNotCall": person.do_not_call, "updateDate": date}]

@@ -20,7 +20,7 @@ _WORD = 65_536
 
 
 class Verdict(NamedTuple):
-    """A status and its reason, as the vendor spells them."""
+    """A status and its reason in the vendor's spelling."""
 
     status: str
     sub_status: str = ""

@@ -1,4 +1,4 @@
-"""ZeroBounce v2: verdicts on addresses, a credit for each but the unknown ones. A bad key is reported inside HTTP 200.
+"""ZeroBounce v2: verdicts on addresses, one credit for each except unknown ones. A bad key is reported with HTTP 200.
 
 Answers of a batch come in another order and in lower case, as nothing promises more. When credits run out in the middle
 of a batch, the rest of it is in `errors`.
@@ -115,7 +115,7 @@ def _no_credits(key: str) -> str:
 
 
 def _result(address: str, verdict: Verdict) -> dict[str, Any]:
-    """A verdict as the vendor writes it: truth as text here, as a boolean there."""
+    """Formats a verdict in the vendor's style, with some booleans as text."""
     local, _, domain = address.rpartition("@")
     reachable = verdict.sub_status not in ("no_dns_entries", "failed_syntax_check")
     return {

@@ -1,4 +1,4 @@
-"""Runs the audit: takes the snapshot, asks every check, and gathers the exceptions."""
+"""Runs the audit: takes the snapshot, runs every check, and collects the exceptions."""
 
 import time
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ COUNTS = """
 
 
 class NoSuchRun(Permanent):
-    """There is no run of this id."""
+    """There is no run with this id."""
 
 
 async def audit(
@@ -47,7 +47,7 @@ async def audit(
     under_way: timedelta = UNDER_WAY,
     shown: int | None = None,
 ) -> Report:
-    """Audits the scope; changes nothing. With a `simulator`, its ledger too; `kills` explain charges that were lost.
+    """Audits the scope; changes nothing. With a `simulator`, also its ledger; `kills` explain lost charges.
 
     Raises NoSuchTenant, NoSuchRun, DatabaseRefused, Unavailable, TopicsRefused.
     """

@@ -1,4 +1,4 @@
-"""A check of the audit, the exceptions that it finds, and the report of all checks. Pure."""
+"""A check of the audit, its exceptions, and the report of all checks. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -9,7 +9,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A claim, the query for what contradicts it, and the advice for whoever reads of an exception.
+    """A claim, the query for rows that contradict it, and the advice for the reader of an exception.
 
     `query` reads the snapshot (`snapshot.py`) and returns a row per exception: tenant_id, then columns that name what
     it is about and what is wrong.
@@ -23,7 +23,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Exceptions:
-    """A check's exceptions: how many there are, and those that are shown, as columns."""
+    """A check's exceptions: their number, and the ones that are shown, as columns."""
 
     check: Check
     count: int
@@ -46,13 +46,15 @@ class Scope:
     services: frozenset[str] | None = None
 
     def has(self, service: str) -> bool:
-        """Whether this service takes part."""
+        """Whether this service is within the scope."""
         return self.services is None or service in self.services
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome of an audit. `counts` says how much was read, `explained` what was paid for twice, and why.
+    """The outcome of an audit.
+
+    `counts` are the numbers of rows read, `explained` the repeated payments with their reasons.
 
     `waived` lists units that are counted and that nobody had, where calls without a result may have spent them.
     """

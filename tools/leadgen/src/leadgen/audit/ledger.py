@@ -1,4 +1,4 @@
-"""The simulator's ledger of charges, next to what the budgets counted and to the kills that explain a loss.
+"""The simulator's ledger of charges, compared with the budgets and with the kills that explain a loss.
 
 A killed worker loses the answers of its calls in progress. Their charge stays counted, and the calls are made again.
 """
@@ -47,7 +47,7 @@ UNDER_WAY, READ_LATE = timedelta(seconds=45), timedelta(seconds=0.3)
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The charges and repeats that the simulator noted, and the vendors' calls that went wrong."""
+    """The simulator's record of charges, of repeats, and of the vendors' failed calls."""
 
     charges: Sequence[Mapping[str, Any]]
     repeats: Sequence[Mapping[str, Any]]
@@ -75,8 +75,9 @@ async def read_ledger(simulator: str) -> Ledger:
 async def compare(
     owner: Owner, ledger: Ledger, kills: Sequence[datetime], under_way: timedelta = UNDER_WAY
 ) -> tuple[list[Exceptions], list[str], list[str]]:
-    """Compares the ledger with the snapshot. Returns the exceptions, the repeats that have an explanation, and the
-    units that lost calls may have spent.
+    """Compares the ledger with the snapshot.
+
+    Returns the exceptions, the explained repeats, and the units that lost calls may have used.
     """
     counted = {row["vendor"]: (row["counted"], row["is_lossy"]) for row in await owner.fetch(EQUAL.query)}
     buyers = {row["vendor"]: row["buyers"] for row in await owner.fetch(PAID_ONCE.query)}
@@ -90,7 +91,7 @@ async def compare(
 def unequal(
     ledger: Ledger, counted: Mapping[str, tuple[int, bool]], *, has_kills: bool
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """Compares the units charged with those counted, by vendor: how many, and whether calls were lost.
+    """Compares the units charged and counted by vendor: the difference, and whether calls were lost.
 
     Returns the exceptions, and what is waived because calls were lost.
     """
@@ -117,7 +118,7 @@ def paid_twice(
     under_way: timedelta,
     afresh: Mapping[datetime, object] = MappingProxyType({}),
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """Finds what was paid for more often than it may be, and explains what may.
+    """Finds items that were paid for more often than allowed, and explains the others.
 
     `buyers` counts tenants by vendor, `afresh` names reruns by their start.
     """
@@ -147,7 +148,7 @@ def _reason(
     under_way: timedelta,
     afresh: Mapping[datetime, object],
 ) -> str | None:
-    """Explains why the first answer was lost; `None`: nothing says that it was."""
+    """Explains why the first answer was lost; `None` if there is no evidence that it was."""
     if first["fault"]:
         return f"charge {first['number']} had the fault {first['fault']}"
     booked, again = (datetime.fromisoformat(it["at"]) for it in (first, second))

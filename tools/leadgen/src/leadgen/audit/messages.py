@@ -1,4 +1,4 @@
-"""Rows of the snapshot that are made of messages: of topics, of outboxes, and of dead letters."""
+"""Rows of the snapshot that come from messages: from topics, outboxes, and dead letters."""
 
 import hashlib
 import re
@@ -25,7 +25,7 @@ _NO_TIME = 0x100 << 96
 
 
 class Place(NamedTuple):
-    """A message's place: a topic's partition and offset, or an outbox."""
+    """A message's position: a topic's partition and offset, or an outbox."""
 
     name: str
     topic: str
@@ -35,7 +35,7 @@ class Place(NamedTuple):
 
 
 class Facts:
-    """Rows that were gathered and are not written yet, by table. Messages outside of the scope are left out."""
+    """Collected rows that are not written yet, by table. Messages outside of the scope are left out."""
 
     def __init__(self, scope: Scope, since: datetime) -> None:
         self._scope = scope
@@ -51,11 +51,11 @@ class Facts:
         self._rows.setdefault(table, []).append(row)
 
     def gathered(self) -> Iterator[tuple[str, list[Row]]]:
-        """Yields each table with its rows."""
+        """Yields each table with its collected rows."""
         yield from self._rows.items()
 
     def clear(self) -> None:
-        """Forgets the rows."""
+        """Deletes the collected rows."""
         self._rows.clear()
 
     def holds(self, envelope: Envelope, at: datetime) -> bool:
@@ -69,7 +69,7 @@ class Facts:
 
 
 def add_record(facts: Facts, record: "ConsumerRecord[bytes, bytes]") -> None:
-    """Adds a record of a topic, as intake would understand it; of a topic of dead letters, the letter's origin."""
+    """Adds a record of a topic as intake would read it; of a dead-letter topic, the letter's origin."""
     if record.topic.endswith(SUFFIX):
         origin = {name: value or b"" for name, value in record.headers}
         place = origin.get("dlq_partition", b""), origin.get("dlq_offset", b"")
@@ -97,13 +97,13 @@ def add_waiting(facts: Facts, place: Place, key: bytes | None, value: bytes | No
 
 
 def content_of(topic: str, key: bytes | None, value: bytes | None) -> UUID:
-    """Digests a message; the snapshot's SQL does the same of an inbox row."""
+    """Hashes a message; the snapshot's SQL hashes an inbox row in the same way."""
     digest = hashlib.md5(topic.encode() + b"\0" + (key or b"") + b"\0" + (value or b""), usedforsecurity=False)
     return UUID(bytes=digest.digest())
 
 
 def text_of(key: bytes | None) -> str | None:
-    """Writes a key as PostgreSQL's encode(key, 'escape') does."""
+    """Formats a key like PostgreSQL's encode(key, 'escape')."""
     if key is None or (key.isascii() and b"\\" not in key and b"\0" not in key):
         return None if key is None else key.decode()
     return "".join(
@@ -144,7 +144,7 @@ def _add(facts: Facts, place: Place, key: bytes | None, value: bytes | None, env
 
 
 def _add_progress(facts: Facts, envelope: Envelope, event: JobProgressed) -> None:
-    """Adds what an event says of a job, and the requests that an answer promises."""
+    """Adds an event's progress of a job, and the requests that an answer promises."""
     if event.job_id is not None:
         facts.add(
             "audit_progress",

@@ -1,4 +1,4 @@
-"""The snapshot that an audit reads: temporary tables with the ledger as of one moment, beside running services.
+"""The snapshot that an audit reads: temporary tables with the ledger as of one moment, while the services run.
 
 The snapshot is taken in this order, so that no event on its way looks lost:
 
@@ -140,7 +140,7 @@ EXPECTED_OF_ANSWERS = """
 
 
 async def create_tables(owner: Owner, scope: Scope, topics: Topics) -> None:
-    """Creates the tables, empty but for who announces and who handles each topic."""
+    """Creates the tables. They are empty, except for the producers and consumers of each topic."""
     await owner.execute(TABLES)
     for table, role in (("audit_producers", "producers"), ("audit_consumers", "consumers")):
         rows = [
@@ -153,7 +153,7 @@ async def create_tables(owner: Owner, scope: Scope, topics: Topics) -> None:
 
 
 async def take_of_database(owner: Owner, scope: Scope, *, kept: timedelta) -> asyncpg.Record:
-    """Fills the tables of the database's part, in one transaction; returns `at` and `since`.
+    """Fills the tables from the database, in one transaction; returns `at` and `since`.
 
     `kept` is for how long topics keep their messages: nothing older can be proved.
     """
@@ -179,7 +179,7 @@ async def take_of_database(owner: Owner, scope: Scope, *, kept: timedelta) -> as
 
 
 async def copy(owner: Owner, facts: Facts) -> None:
-    """Writes what was gathered into the tables, and empties it."""
+    """Writes collected rows into the tables, and deletes them from the collection."""
     for table, rows in facts.gathered():
         await owner.copy_records_to_table(table, records=rows)
     facts.clear()

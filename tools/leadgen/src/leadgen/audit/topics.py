@@ -1,4 +1,4 @@
-"""The topics' part of the snapshot: positions of the consumer groups, and all messages within the scope."""
+"""The topics' part of the snapshot: the consumer groups' positions, and all messages within the scope."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from leadgen.kafka.topics import LISTENER, Topics
 
 
 async def take_positions(owner: Owner, bootstrap_servers: Servers, topics: Topics) -> None:
-    """Notes how far each consumer group has committed its topics."""
+    """Reads the position of each consumer group in its topics."""
     groups = {consumer for topic in topics.topics.values() for consumer in topic.consumers} - {LISTENER}
     rows = []
     with kafka_errors(bootstrap_servers):
@@ -34,7 +34,7 @@ async def take_positions(owner: Owner, bootstrap_servers: Servers, topics: Topic
 async def take_messages(
     owner: Owner, bootstrap_servers: Servers, topics: Topics, scope: Scope, since: datetime
 ) -> None:
-    """Reads each topic from `since` up to its present end. Holds one read's messages in memory at a time."""
+    """Reads each topic from `since` to its present end. Holds the messages of one read in memory at a time."""
     facts = Facts(scope, since)
     async with reading(bootstrap_servers, [topic.name for topic in topics.wanted()]) as (reader, places):
         ranges = await ranges_of(reader, places, since)

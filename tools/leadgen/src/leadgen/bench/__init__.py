@@ -1,1 +1,1 @@
-"""Measurements, each as a ratio to a bare way of doing the same in the same run."""
+"""Measurements, each as a ratio to a simple baseline in the same run."""

@@ -1,4 +1,4 @@
-"""`leadgen bench`: measures on servers of its own, started for the run, unless the environment names others.
+"""`leadgen bench`: measures on servers that it starts for the run, unless the environment names others.
 
 Each command imports its measurement when it runs: they need every service's libraries, which `leadgen --help` does not.
 """
@@ -283,7 +283,7 @@ def nights(
 
 
 def _run(measuring: Coroutine[Any, Any, dict[str, Any]], as_json: bool) -> None:
-    """Runs the measurement as a service runs, and prints its figures."""
+    """Runs the measurement like a service, and prints its figures."""
     import uvloop
 
     figures = run_or_exit(measuring, run=uvloop.run)

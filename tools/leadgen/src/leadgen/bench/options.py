@@ -1,4 +1,4 @@
-"""Choices and defaults that the bench commands and their measurements share. It imports nothing of either."""
+"""Choices and defaults that the bench commands share with their measurements. It imports neither."""
 
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ ODOO_SAMPLE = 100
 
 
 class EnrichPart(StrEnum):
-    """A part of the enricher's measurement; most are a figure of EnrichFigures, in their order."""
+    """A part of the enricher's measurement; most are a figure of EnrichFigures, in the same order."""
 
     MAKESPAN = "makespan"
     SPEED = "speed"
@@ -21,7 +21,7 @@ class EnrichPart(StrEnum):
 
 
 class GatewayPart(StrEnum):
-    """A part of the gateway's measurement, each a module of its own among the cases."""
+    """A part of the gateway's measurement, each with its own module among the cases."""
 
     LISTS = "lists"
     TTFB = "ttfb"

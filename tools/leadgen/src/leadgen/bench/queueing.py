@@ -1,4 +1,4 @@
-"""A queueing model of a stage: workers that mostly wait for others, and now and then need a processor. Pure.
+"""A queueing model of a stage: workers that mostly wait for other systems, and sometimes need a processor. Pure.
 
 Each worker has one event in hand: it waits (for websites, vendors, an Odoo), which holds up nobody else, and it works,
 for which it may have to queue. That is a closed network of one delay and one station of equal servers, which mean value
@@ -7,7 +7,7 @@ analysis solves exactly (Reiser and Lavenberg, 1980, for a station whose rate de
 
 
 def throughput(workers: int, wait_s: float, work_s: float, servers: int) -> float:
-    """Returns the events per second of so many workers, `servers` of which can work at the same time.
+    """Returns the events per second of so many workers, of which `servers` can compute at the same time.
 
     Never more than `workers / (wait_s + work_s)`, nor than `servers / work_s`.
     """

@@ -1,1 +1,1 @@
-"""Options, exit codes, printing and words that the subcommands share."""
+"""Options, exit codes, printing and phrases that the subcommands share."""

@@ -1,4 +1,4 @@
-"""The end of a subcommand: its result or, for an error of ours, a line on standard error and an exit code."""
+"""Exit codes of subcommands: an error of ours becomes a line on standard error."""
 
 import asyncio
 import errno

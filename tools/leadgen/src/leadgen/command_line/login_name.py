@@ -1,4 +1,4 @@
-"""The name under which an operator's command is recorded."""
+"""The user name that an operator's command is recorded with."""
 
 import getpass
 import os
@@ -8,7 +8,7 @@ import typer
 
 
 def login_name() -> str:
-    """The name of whoever is logged in; in a container without users, the number."""
+    """Returns the login name; in a container without users, the user id."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

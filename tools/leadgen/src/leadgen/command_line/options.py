@@ -1,4 +1,4 @@
-"""The options that several subcommands have."""
+"""Options of several subcommands."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from common.kafka_servers import SecuredServers
 
 
 def with_login(addresses: str) -> SecuredServers:
-    """Adds the login that the environment names (KAFKA_SECURITY_PROTOCOL and what belongs to it)."""
+    """Returns the servers with the login in the environment (KAFKA_SECURITY_PROTOCOL and related variables)."""
     from common.settings import KafkaSettings, read_with  # takes a while to import
 
     return read_with(KafkaSettings, kafka_bootstrap_servers=addresses).kafka

@@ -1,4 +1,4 @@
-"""The console on which subcommands print tables, and tables that fit a narrow terminal."""
+"""The console for tables, and tables that fit a narrow terminal."""
 
 from itertools import zip_longest
 
@@ -14,7 +14,7 @@ NARROWEST = 24
 
 
 def wide_enough(console: Console | None = None, *, markup: bool = True) -> Console:
-    """The terminal, or whatever standard output is: that is given a width at which a table can be read.
+    """Returns a console; if standard output is not a terminal, one that is wide enough for a table.
 
     Without `markup` texts such as `[/b]` and `:key:` are printed as they are: for errors and what people typed.
     """
@@ -23,7 +23,7 @@ def wide_enough(console: Console | None = None, *, markup: bool = True) -> Conso
 
 
 def print_table(table: Table, console: Console | None = None, *, markup: bool = True) -> None:
-    """Prints a table; in a terminal that is too narrow for its words, each row as a block of lines instead."""
+    """Prints a table; in a terminal that is too narrow for it, each row as a block of lines."""
     console = console or wide_enough(markup=markup)
     cells = [list(column.cells) for column in table.columns]
     least, most = [], []

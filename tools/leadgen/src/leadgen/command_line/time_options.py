@@ -1,4 +1,4 @@
-"""Times on the command line: ISO 8601, or a span before now such as `2h`."""
+"""Times on the command line: ISO 8601, or an age such as `2h`."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ HELP = "ISO 8601, Singapore time unless it names a zone; or a time span before n
 
 
 def parse_moment(text: str) -> datetime:
-    """Reads a time of the command line. Raises typer.BadParameter."""
+    """Parses a time on the command line. Raises typer.BadParameter."""
     if span := _SPAN.fullmatch(text):
         return datetime.now(UTC) - timedelta(**{_UNITS[span[2]]: int(span[1])})
     try:
@@ -25,7 +25,7 @@ def parse_moment(text: str) -> datetime:
 
 
 def parse_past(text: str) -> datetime:
-    """Reads a time that must not be in the future. Raises typer.BadParameter."""
+    """Parses a time that must not be in the future. Raises typer.BadParameter."""
     at = parse_moment(text)
     if at > datetime.now(UTC):
         raise typer.BadParameter(f"{text} is in the future")

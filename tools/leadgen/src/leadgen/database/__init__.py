@@ -1,1 +1,1 @@
-"""The database's schema: its migrations and their rules, and the tables' owner's connection."""
+"""The database's schema: its migrations and their rules, and a connection as the tables' owner."""

@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema: numbered plain SQL files, applied once, in order, each in its transaction.
+"""Migrates a database to the newest schema: numbered plain SQL files, applied once, in order, each in a transaction.
 
 A file that says so in its first line is applied outside of one: for indexes that are made CONCURRENTLY.
 
@@ -46,7 +46,7 @@ IS_INVALID = "SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass
 
 
 class MigrationRefused(Permanent):
-    """The files and what was applied do not fit together; nothing was changed."""
+    """The files do not match the applied migrations; nothing was changed."""
 
 
 class MigrationFailed(Permanent):
@@ -55,7 +55,7 @@ class MigrationFailed(Permanent):
 
 @dataclass(frozen=True)
 class Migration:
-    """One file."""
+    """One migration file."""
 
     number: int
     name: str
@@ -67,7 +67,7 @@ class Migration:
 
 
 async def migrate(database_url: str, directory: Path | None = None) -> list[str]:
-    """Applies what is missing and returns the names: none when nothing was. May be repeated, and run twice at once.
+    """Applies missing migrations and returns their names. May be repeated, and run concurrently.
 
     Connects as the tables' owner. Unless given, `directory` is `LEADGEN_MIGRATIONS` or the checkout's own.
     Raises MigrationRefused, MigrationFailed, DatabaseRefused, Unavailable.
@@ -80,7 +80,7 @@ async def migrate(database_url: str, directory: Path | None = None) -> list[str]
 
 
 def read_migrations(directory: Path) -> list[Migration]:
-    """The files in order. Raises MigrationRefused when a name is malformed or the numbers are not 1, 2, 3, …"""
+    """Reads the files in order. Raises MigrationRefused if a name is malformed or the numbers are not 1, 2, 3, …"""
     migrations = []
     for file in sorted(directory.glob("*.sql")):
         match = FILE_NAME.fullmatch(file.name)
@@ -119,7 +119,7 @@ async def _apply_missing(connection: "asyncpg.Connection[asyncpg.Record]", migra
 
 
 async def _apply_without_transaction(connection: "asyncpg.Connection[asyncpg.Record]", migration: Migration) -> None:
-    """Executes the statements one by one. They are repeatable: after a failure the file is applied from its start.
+    """Executes the statements one by one. They are repeatable: after a failure, the file is applied from its start.
 
     An index whose making was interrupted exists, but no query uses it, and IF NOT EXISTS leaves it so: it is made anew.
     """

@@ -1,4 +1,4 @@
-"""Rules that keep the last version's services working while and after a migration is applied: expand, then contract.
+"""Rules that keep the last version's services working during and after a migration: expand, then contract.
 
 The checks read SQL by its words. They are for the files of this repository, not for any SQL there may be.
 """
@@ -27,7 +27,7 @@ _CONSTRAINT = re.compile(
 
 
 def breaches(sql: str) -> list[str]:
-    """Lists what of the file would lock a table for long or break the last version's services."""
+    """Lists the statements of a file that would lock a table for long or break the last version's services."""
     return list(_breaches(sql, re.sub(r"--[^\n]*", "", sql)))
 
 

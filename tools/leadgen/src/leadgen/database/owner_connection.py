@@ -1,4 +1,4 @@
-"""The tables' owner's connection to PostgreSQL, for the operator's commands."""
+"""A connection to PostgreSQL as the tables' owner, for the operator's commands."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from common.postgres import AWAY, says_closed
 
 
 class DatabaseRefused(Permanent):
-    """The URL is none, the login is refused or lacks rights, or the database is not one of ours."""
+    """The URL is invalid, the login is refused or lacks rights, or the database is not Leadgen's."""
 
 
 class RightsMissing(DatabaseRefused):
@@ -19,7 +19,7 @@ class RightsMissing(DatabaseRefused):
 
 @asynccontextmanager
 async def connected(database_url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
-    """A connection, closed at the end. Raises DatabaseRefused, Unavailable; other SQL errors pass through."""
+    """Opens a connection, and closes it at the end. Raises DatabaseRefused, Unavailable; other errors pass."""
     try:
         connection = await asyncpg.connect(database_url, timeout=10)
         try:

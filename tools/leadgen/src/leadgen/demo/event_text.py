@@ -1,4 +1,4 @@
-"""Words for the events of a chat's stream: how a request was taken, and where the companies stand. Pure."""
+"""Texts for the events of a chat's stream: the accepted request, and the companies' progress. Pure."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ MOST_INDUSTRIES = 5
 
 
 def in_words(event: ChatEvent) -> str:
-    """Words an event; empty for one that says nothing."""
+    """Describes an event; empty for one without a text."""
     data: dict[str, Any] = event.data
     match event.name:
         case "accepted":
@@ -38,7 +38,7 @@ def in_words(event: ChatEvent) -> str:
 
 
 def bucket_of(bucket: str, confidence: float | None) -> str:
-    """The bucket in a word. The score of a company of which nothing is known is an average, no judgement."""
+    """Returns the bucket as a word. The score of an unknown company is an average, not a judgement."""
     return "unknown" if confidence == 0 else bucket
 
 
@@ -68,7 +68,7 @@ def _matching(matches: int) -> str:
 
 
 def _titled(industries: list[dict[str, Any]]) -> list[str]:
-    """Names each industry once: with two versions of SSIC most come twice, often under the same code."""
+    """Lists each industry once: with two versions of SSIC most occur twice, often with the same code."""
     codes: dict[str, dict[str, str]] = {}
     for it in industries:
         codes.setdefault(it["title"].casefold(), {"": it["title"]})[it["code"]] = it["code"]
@@ -80,6 +80,6 @@ def _choice(choice: dict[str, Any]) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    """Lists the first names, and says how many more there are."""
+    """Lists the first names, and the number of the others."""
     more = [f"and {len(names) - MOST_INDUSTRIES} more"] if len(names) > MOST_INDUSTRIES else []
     return ", ".join([*names[:MOST_INDUSTRIES], *more])

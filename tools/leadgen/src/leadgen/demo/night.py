@@ -26,7 +26,7 @@ FINE = (0, 3)
 
 
 class DemoTenant(NamedTuple):
-    """A tenant of the demo, and what kind of company it looks for."""
+    """A tenant of the demo, and the kind of company that it looks for."""
 
     tenant_id: int
     name: str
@@ -41,7 +41,7 @@ TENANTS = (
 
 
 class NightFailed(Permanent):
-    """The night ended with an error; the message is its own."""
+    """The night failed; the message is its own."""
 
 
 async def run_demo_night(product: Stack, rep: str, page: Path, screen: Screen) -> None:
@@ -72,7 +72,7 @@ async def run_demo_night(product: Stack, rep: str, page: Path, screen: Screen) -
 
 
 async def start_night(product: Stack, rep: str) -> None:
-    """Gives the first tenant its ICP and requests its night, which runs by itself. Raises LeadgenError."""
+    """Sets the first tenant's ICP and requests its night, which runs in the background. Raises LeadgenError."""
     tenant = TENANTS[0]
     async with httpx.AsyncClient(base_url=product.gateway, trust_env=False, timeout=30) as http:
         await _ask(http, "PUT", "/icp", token(product.jwt_secret, tenant.tenant_id, rep), json=dict(tenant.icp))
@@ -88,7 +88,7 @@ def _require(script: str, ended: Ended, fine: Collection[int] = (0,)) -> None:
 async def _show_progress(
     http: httpx.AsyncClient, operator: str, running: "asyncio.Task[Ended]", screen: Screen
 ) -> None:
-    """Shows a line whenever a tenant's companies have moved, until the run ends."""
+    """Prints a line for each change in a tenant's companies, until the run ends."""
     shown: dict[str, Any] = {}
     while True:
         is_over = running.done()

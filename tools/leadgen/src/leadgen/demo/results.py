@@ -1,4 +1,4 @@
-"""The demo's results so far, in the form of the file that OUT names. Pure."""
+"""The demo's results so far, in the form of the file named by OUT. Pure."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from leadgen.chat_client import ChatEvent
 
 
 class Lead(BaseModel):
-    """A row of the table. What is not known yet is None."""
+    """A row of the table. Unknown values are `None`."""
 
     uen: str
     name: str
@@ -22,7 +22,7 @@ class Lead(BaseModel):
 
     @property
     def is_unknown(self) -> bool:
-        """Whether no scoring criterion is known: the score is the average one."""
+        """Whether no scoring criterion is known, so that the score is the average."""
         return self.confidence == 0
 
 
@@ -42,7 +42,7 @@ class Shown(BaseModel):
     choices: list[str] = Field(default=[], exclude=True)
 
     def take(self, event: ChatEvent) -> None:
-        """Notes an event of the stream."""
+        """Adds an event of the stream."""
         self.timings_ms.setdefault("first_byte", round(event.at_ms, 1))
         if event.name == "resolved":
             self.resolved, self.matches = event.data["industries"], event.data["matches"]
@@ -64,12 +64,12 @@ class Shown(BaseModel):
 
     @property
     def best_first(self) -> list[Lead]:
-        """The leads in the order of their scores; those of which nothing is known come last."""
+        """Sorts the leads by score; unknown companies come last."""
         return sorted(self.leads, key=lambda lead: (lead.is_unknown, -(lead.score or 0), lead.uen))
 
     @property
     def has_no_icp(self) -> bool:
-        """Whether the tenant has set no ICP."""
+        """Whether the tenant has no ICP."""
         return any(lead.has_icp is False for lead in self.leads)
 
     @property

@@ -1,4 +1,4 @@
-"""Runs the demo: starts the product, loads a made-up register, posts one message, shows what comes of it."""
+"""Runs the demo: starts the product, loads a made-up register, posts one message, shows the result."""
 
 import asyncio
 import tempfile
@@ -30,11 +30,11 @@ TOWN = {"SIMULATOR_REAL_SHARE": "0.2", **SETTINGS}
 
 
 class DemoIncomplete(Permanent):
-    """The demo ended, and not every lead has its score."""
+    """The demo ended before every lead had its score."""
 
 
 async def demo(*, once: bool, out: Path | None, rows: int, seed: int, night: Path | None = None) -> None:
-    """Returns once the leads are scored, or, without `once`, at SIGINT or SIGTERM after that. Raises LeadgenError.
+    """Runs until the leads are scored or, without `once`, until SIGINT or SIGTERM after that. Raises LeadgenError.
 
     With `night`, a night for three tenants follows; its report is written to that file.
     """
@@ -81,7 +81,7 @@ async def demo(*, once: bool, out: Path | None, rows: int, seed: int, night: Pat
 
 
 def load_steps(step: Callable[[str], None]) -> Callable[[Progress], None]:
-    """Makes a watcher of a load that says a step at each quarter of the reading and of the merging."""
+    """Builds a listener that reports a load at each quarter of the reading and of the merging."""
     said = set[tuple[str, int]]()
 
     def watch(now: Progress) -> None:
@@ -94,7 +94,7 @@ def load_steps(step: Callable[[str], None]) -> Callable[[Progress], None]:
 
 
 async def ask(gateway: str, access: str, message: str, screen: Screen) -> Shown:
-    """Posts the message, shows what comes of it and the table at the end. Raises ChatRefused, Unavailable."""
+    """Posts the message, and shows the events, and the table at the end. Raises ChatRefused, Unavailable."""
     shown = Shown()
     screen.said(message)
     async with httpx.AsyncClient(trust_env=False) as http:
@@ -118,5 +118,5 @@ def _urls(product: Stack) -> dict[str, str]:
 
 
 def _ends(folder: Path) -> str:
-    """The folder goes with the demo, so what its logs say is said now."""
+    """Returns the ends of the logs, for an error: their folder is deleted at the end of the demo."""
     return "\n".join(f"{log.stem}:\n{tail(log, 5)}" for log in sorted((folder / "logs").glob("*.log")))

@@ -20,29 +20,29 @@ SET_AN_ICP = "leadgen icp set 'precision engineering'"
 
 
 class Screen:
-    """The terminal, or whatever standard output is."""
+    """The demo's output on the terminal or another standard output."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = wide_enough(console)
 
     def step(self, what: str, seconds: float) -> None:
-        """A part is up, `seconds` after the start."""
+        """Prints that a part is up, `seconds` after the start."""
         self._console.print(f"[green]✓[/] [dim]{seconds:5.1f} s[/]  {escape(what)}", highlight=False, soft_wrap=True)
 
     def said(self, message: str) -> None:
-        """Prints the rep's message; the beginning of a very long one."""
+        """Prints the rep's message, shortened if it is very long."""
         is_long = len(message) > LONGEST_ECHO
         shown = f"{message[:LONGEST_ECHO]}… ({len(message):,} characters)" if is_long else message
         self._console.print(f"\n[bold]rep>[/] {escape(shown)}\n", highlight=False)
 
     def show(self, event: ChatEvent) -> None:
-        """An event of the stream, in words."""
+        """Prints an event of the stream as text."""
         words = in_words(event)
         if words:
             self._prose(f"  [dim]{event.at_ms:6.0f} ms[/]  [cyan]{event.name:<8}[/] {escape(words)}")
 
     def leads(self, shown: Shown) -> None:
-        """The table, best first; above it, once, what is missing and what would bring it."""
+        """Prints the table, best lead first; above it, the missing information and how to add it."""
         for words in _missing(shown):
             self._prose(f"\n{words}")
         if shown.leads:
@@ -78,7 +78,7 @@ class Screen:
         self._line(f"[green]✓[/] [bold]{escape(tenant)}[/] looks for {escape(industries)}")
 
     def run(self, tenant: str, status: str, companies: dict[str, int]) -> None:
-        """Prints where a tenant's companies stand in the night."""
+        """Prints the progress of a tenant's companies in the night."""
         stands = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in companies.items())
         self._line(f"  [cyan]{status:<10}[/] {escape(tenant)}{': ' if stands else ''}{escape(stands)}")
 
@@ -97,7 +97,7 @@ class Screen:
             self._line("  [dim]no leads this night[/]")
 
     def report(self, words: str) -> None:
-        """Prints the report's verdict, and where its page is."""
+        """Prints the report's verdict, and the address of its page."""
         self._line(f"\n{escape(words)}")
 
     def night(self) -> None:
@@ -105,7 +105,7 @@ class Screen:
         self._line("\n[bold]The night[/]")
 
     def _line(self, words: str) -> None:
-        """Prints what is to be copied in one piece, however narrow the terminal."""
+        """Prints a text to be copied on one line, however narrow the terminal."""
         self._console.print(words, highlight=False, soft_wrap=True)
 
     def _prose(self, words: str) -> None:
@@ -113,7 +113,7 @@ class Screen:
         self._console.print(words, highlight=False)
 
     def night_started(self) -> None:
-        """Says that a night runs, which nobody waits for."""
+        """Says that a night runs in the background."""
         self._line("\nA night of 20 companies runs now; its leads come to the page's shortlist.")
 
     def page(self, url: str | None) -> None:
@@ -124,7 +124,7 @@ class Screen:
             self._line(f"\n[bold]Open the page[/], signed in as the demo rep:\n  {url}")
 
     def where(self, urls: dict[str, str], token: str) -> None:
-        """Prints the addresses to open and the command to ask more."""
+        """Prints the addresses to open and the command for more requests."""
         self._console.print()
         for name, url in urls.items():
             self._console.print(f"  {name:<12} {url}", highlight=False, soft_wrap=True)
@@ -140,7 +140,7 @@ class Screen:
 
 
 def _missing(shown: Shown) -> list[str]:
-    """Says what the scores lack, and what would bring it."""
+    """Explains what the scores lack, and how to add it."""
     said = []
     if shown.without_site:
         count, of = len(shown.without_site), len(shown.leads)
@@ -157,7 +157,7 @@ def _missing(shown: Shown) -> list[str]:
 
 
 def _why(lead: Lead, shown: Shown) -> str:
-    """The rationale, without what is said above the table."""
+    """Returns the rationale without the part that is printed above the table."""
     above = [*(SAID_ABOVE["icp"] if shown.has_no_icp else ()), *(SAID_ABOVE["site"] if lead.is_unknown else ())]
     clauses = (lead.rationale or "").split("; ")
     return "; ".join(clause for clause in clauses if not clause.startswith(tuple(above)))

@@ -190,7 +190,7 @@ def _require_filter(selected: Selection, *, everything: bool) -> None:
 
 
 def _edited(letter: Letter) -> Corrected:
-    """Has the message corrected until it is as its topic promises. Leaves the command if nothing was corrected."""
+    """Opens the message in an editor until it matches its topic's contract. Exits if nothing was corrected."""
     original = text = to_text(letter)
     while True:
         try:

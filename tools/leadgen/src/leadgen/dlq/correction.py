@@ -1,4 +1,4 @@
-"""A dead letter as text that the operator corrects, and the check of the corrected text against the contract. Pure."""
+"""A dead letter as text for the operator to correct, and the check of the result against the contract. Pure."""
 
 from typing import Any, NamedTuple
 
@@ -14,11 +14,11 @@ MODELS: dict[str, type[Event]] = {event.topic: event for event in EVENTS}
 
 
 class CorrectionRefused(Permanent):
-    """The corrected message is not what its topic promises; the message says the first thing that is wrong."""
+    """The corrected message violates its topic's contract; the message names the first fault."""
 
 
 class Corrected(NamedTuple):
-    """A corrected message, as its inbox row holds it."""
+    """A corrected message in the form of its inbox row."""
 
     key: bytes
     value: bytes
@@ -28,7 +28,7 @@ class Corrected(NamedTuple):
 
 
 def body_of(value: bytes | None) -> Any:
-    """The body as JSON values; the text of one that is no JSON."""
+    """Returns the body as JSON values, or as text if it is no JSON."""
     if value is None:
         return None
     try:
@@ -38,7 +38,7 @@ def body_of(value: bytes | None) -> Any:
 
 
 def headers_of(packed: str) -> dict[str, str | None]:
-    """The headers as texts."""
+    """Returns the headers as texts."""
     return {
         name: None if value is None else value.decode(errors="backslashreplace")
         for name, value in unpack_headers(packed)
@@ -46,7 +46,7 @@ def headers_of(packed: str) -> dict[str, str | None]:
 
 
 def flaw_of(letter: Letter) -> str | None:
-    """Names the first thing in the message that is not as its topic promises; `None`: it fulfils the contract."""
+    """Names the first violation of the topic's contract; `None` if there is none."""
     try:
         _checked(letter.topic, unpack_headers(letter.headers), letter.value)
     except Permanent as error:
@@ -67,7 +67,7 @@ def to_text(letter: Letter) -> str:
 
 
 def from_text(letter: Letter, text: str) -> Corrected:
-    """Reads the corrected text. Raises CorrectionRefused."""
+    """Parses the corrected text. Raises CorrectionRefused."""
     lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
     try:
         message = orjson.loads("\n".join(lines))

@@ -20,11 +20,11 @@ POLL_S = 0.1
 
 
 class NoSuchLetter(Permanent):
-    """No dead letter, or more than one, is what the operator means."""
+    """The operator's selection matches no dead letter, or more than one."""
 
 
 class Retried(NamedTuple):
-    """Letters retried, of how many a later event of the key is done already, and the outcomes."""
+    """Retried letters, those among them with a later event of the key that is done, and the outcomes."""
 
     letters: int
     overtaken: int
@@ -48,7 +48,7 @@ async def found(database_url: str, selected: Selection) -> list[Letter]:
 
 
 async def one(database_url: str, selected: Selection) -> tuple[Letter, list[dict[str, Any]], bool]:
-    """Reads one letter, what was done about it, and whether it is overtaken. Raises NoSuchLetter."""
+    """Reads one letter, the actions on it, and whether it is overtaken. Raises NoSuchLetter."""
     async with connected(database_url) as db:
         letter = await _only(db, selected)
         done = [dict(row) for row in await dead_letters.history(db, letter)]
@@ -58,7 +58,7 @@ async def one(database_url: str, selected: Selection) -> tuple[Letter, list[dict
 async def retry(
     database_url: str, selected: Selection, operator: str, reason: str | None, *, dry_run: bool, wait_s: float
 ) -> Retried:
-    """Opens all selected letters again, oldest first, and waits until they have ended. Raises NoSuchLetter."""
+    """Opens all selected letters again, oldest first, and waits for their outcomes. Raises NoSuchLetter."""
     async with connected(database_url) as db:
         chosen = await _chosen(db, selected)
         overtaken = await dead_letters.count_overtaken(db, chosen)
@@ -73,7 +73,7 @@ async def retry(
 async def correct(
     database_url: str, letter: Letter, corrected: Corrected, operator: str, reason: str | None, *, wait_s: float
 ) -> Retried:
-    """Replaces the message of a letter, opens it again, and waits until it has ended. Raises NoSuchLetter."""
+    """Replaces the message of a letter, opens it again, and waits for its outcome. Raises NoSuchLetter."""
     async with connected(database_url) as db:
         chosen = [letter.row_key]
         overtaken = await dead_letters.count_overtaken(db, chosen)
@@ -83,7 +83,7 @@ async def correct(
 
 
 async def drop(database_url: str, selected: Selection, operator: str, reason: str, *, dry_run: bool) -> int:
-    """Marks all selected letters dropped; returns how many. Raises NoSuchLetter."""
+    """Marks all selected letters as dropped; returns their number. Raises NoSuchLetter."""
     async with connected(database_url) as db:
         chosen = await _chosen(db, selected)
         if dry_run:

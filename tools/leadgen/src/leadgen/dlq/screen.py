@@ -1,4 +1,4 @@
-"""Dead letters as lines and JSON for the operator."""
+"""Dead letters as text and JSON for the operator."""
 
 import base64
 from typing import Any
@@ -17,7 +17,7 @@ MOST_REASONS = 5
 
 
 def as_record(letter: Letter) -> dict[str, Any]:
-    """The whole letter as JSON values: a body that is no JSON is base64."""
+    """Returns the whole letter as JSON values, with a body that is no JSON as base64."""
     times = {name: getattr(letter, name) for name in ("received_at", "dead_at", "dropped_at")}
     body = body_of(letter.value)
     is_json = not isinstance(body, str) or body.startswith('"')
@@ -44,7 +44,7 @@ def as_record(letter: Letter) -> dict[str, Any]:
 
 
 def as_group(group: Group) -> dict[str, Any]:
-    """The group as JSON values."""
+    """Returns the group as JSON values."""
     return {
         **group._asdict(),
         "first_at": group.first_at.isoformat(),
@@ -54,7 +54,7 @@ def as_group(group: Group) -> dict[str, Any]:
 
 
 def lines_of(letter: Letter, actions: list[dict[str, Any]], *, is_overtaken: bool) -> list[str]:
-    """A letter for people: where it failed and why, its headers and its body."""
+    """Formats a letter for people: the place and reason of the failure, its headers and its body."""
     place = f"{letter.topic}, partition {letter.kafka_partition}, offset {letter.kafka_offset}"
     flaw = flaw_of(letter)
     model: type[Event] | None = MODELS.get(letter.topic)

@@ -1,1 +1,1 @@
-"""`leadgen enrichment`: measures what patterns find on pages, against labels that somebody set by eye."""
+"""`leadgen enrichment`: measures the findings of patterns on pages, against labels that people have set."""

@@ -1,4 +1,4 @@
-"""Folds values so that two ways to write the same thing compare as equal, as a sales rep would read them."""
+"""Normalises values so that two spellings of the same thing are equal, as a sales rep would read them."""
 
 import re
 from typing import Final
@@ -52,7 +52,7 @@ _RENAMED: Final = {"metapixel": "facebookpixel", "twitterpixel": "xpixel", "bing
 
 
 def folded(field: str, value: str) -> str:
-    """A value without what may differ between two right ones: case, blanks, punctuation, and more by field."""
+    """Returns a value without differences that do not matter: case, blanks, punctuation, and more by field."""
     if field == "address":
         return _folded_address(value)
     if field == "technologies":
@@ -62,7 +62,7 @@ def folded(field: str, value: str) -> str:
 
 
 def _folded_address(value: str) -> str:
-    """An address's words in any order, without its country at the end, in full: "Rd" is "Road".
+    """Sorts an address's words, without its country at the end and without abbreviations: "Rd" is "Road".
 
     JSON-LD has the town before the code, the page behind it. "Singapore" goes too: the postal code tells it.
     """

@@ -1,4 +1,4 @@
-"""Compares what the enricher finds on labelled pages with the labels, by field: precision, recall and F1."""
+"""Compares the enricher's findings on labelled pages with the labels, by field: precision, recall and F1."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from leadgen.enrichment.labels import LabelledPage
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A page on which a field has other values than the labels."""
+    """A page with a field whose values differ from the labels."""
 
     file: str
     field: str
@@ -19,7 +19,7 @@ class Difference:
 
 @dataclass(slots=True)
 class Score:
-    """Counts of one field's values over all pages that judge it."""
+    """Counts of one field's values over all pages with a label for it."""
 
     pages: int = 0
     right: int = 0
@@ -57,7 +57,7 @@ class Evaluation:
 
 
 def evaluate(pages: Sequence[LabelledPage], values: Sequence[Mapping[str, Sequence[str]]]) -> Evaluation:
-    """Compares the values that were found on each page with every field that its labels name."""
+    """Compares the found values of each page with every labelled field."""
     result = Evaluation(len(pages))
     for page, found in zip(pages, values, strict=True):
         for name, right in page.right.items():

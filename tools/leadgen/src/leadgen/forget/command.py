@@ -29,7 +29,7 @@ def forget_command(
 
 
 def as_text(report: Report) -> str:
-    """The report, without the address."""
+    """Formats the report, without the address."""
     person, found = report.found.person, report.found
     asked = "an e-mail address" if found.subject.kind == "email" else f"company {found.subject.value}"
     lines = [

@@ -1,4 +1,4 @@
-"""Finds what belongs to the subject: its companies, and the persons' addresses, names, titles and numbers."""
+"""Finds the data of the subject: its companies, and the persons' addresses, names, titles and numbers."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -39,7 +39,7 @@ Record = Mapping[str, Any]
 
 @dataclass
 class Found:
-    """All that belongs to a subject."""
+    """All data of a subject."""
 
     subject: Subject
     company_ids: set[int] = field(default_factory=set)
@@ -61,7 +61,7 @@ class Found:
 
     @property
     def person(self) -> ForgottenPerson:
-        """Gathers the values of the subject's persons. A company's registered name stays: it is public."""
+        """Collects the values of the subject's persons. A company's registered name is public, and is not removed."""
         own = self._own_records()
         others = [it for it in self.records if not any(it is mine for mine in own)]
         shared = {last_digits(it) for other in others if names_of(other) for it in phones_of(other)}
@@ -79,7 +79,7 @@ class Found:
         )
 
     def _own_records(self) -> list[Record]:
-        """The records of the subject's persons: of an address, those with it, and those with a name of these."""
+        """Lists the subject's persons' records: for an address, those with it, and those with one of their names."""
         if self.subject.kind == "company":
             return self.records
         emails, names, own = {self.subject.value}, set[tuple[str, ...]](), list[Record]()
@@ -103,7 +103,7 @@ class Found:
         return any(words <= registered for registered in self.company_names)
 
     def is_of(self, table: Table, row: asyncpg.Record, values: Sequence[Any]) -> bool:
-        """Whether a row, or what is in it, is about one of the subject's companies."""
+        """Whether a row, or a part of it, is about one of the subject's companies."""
         if "company_id" in table.others and row["company_id"] in self.company_ids:
             return True
         if table.name == "crawled_sites" and row["domain"].removeprefix("www.") in self.domains:
@@ -130,7 +130,7 @@ class Found:
 async def find(
     db: Owner, tables: Sequence[Table], tenants: Sequence[int], subject: Subject, known_ids: Collection[int]
 ) -> Found:
-    """Searches all tables until nothing more comes to light. `known_ids` are companies of an earlier run."""
+    """Searches all tables until it finds nothing new. `known_ids` are companies of an earlier run."""
     found = Found(subject, set(known_ids))
     if subject.kind == "email":
         found.emails.add(subject.value)
@@ -163,13 +163,13 @@ async def _add_companies(db: Owner, found: Found) -> None:
 
 
 async def _not_shared(db: Owner, domains: Collection[str]) -> set[str]:
-    """Returns the domains that are one company's own."""
+    """Returns the domains that belong to one company only."""
     shared = {row["domain"] for row in await db.fetch(OF_SEVERAL, sorted(domains))}
     return {*domains} - shared - SHARED_HOSTS
 
 
 def _records(found: Found, table: Table, row: asyncpg.Record) -> Iterator[Record]:
-    """Yields the persons in a row. Notes the companies of rows that hold the subject's address."""
+    """Yields the persons in a row. Collects the companies of rows that hold the subject's address."""
     texts = contents(table, row)
     messages = list(bodies(table, row))
     values = [texts, *texts.values(), *messages]

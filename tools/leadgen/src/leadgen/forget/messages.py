@@ -1,4 +1,4 @@
-"""Messages in Kafka that hold what is forgotten: they cannot be removed one by one, and end with their retention."""
+"""Messages in Kafka with forgotten values: they cannot be deleted one by one, and expire with their retention."""
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from leadgen.kafka.topics import Topics, read_topics
 
 
 class Held(NamedTuple):
-    """Messages of a topic, and when the last of them ends."""
+    """The number of messages of a topic, and the time when the last of them expires."""
 
     messages: int
     ends_at: datetime

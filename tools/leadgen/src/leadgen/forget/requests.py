@@ -1,4 +1,4 @@
-"""The table `forgotten`: who asked, what belongs to them as digests, and whether all tables were searched since."""
+"""The table `forgotten`: requests, digests of the forgotten values, and whether all tables were searched since."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Earlier:
 
 
 async def read_key(db: Owner) -> bytes:
-    """Reads the digests' key."""
+    """Reads the key of the digests."""
     return bytes(await db.fetchval(KEY))
 
 
@@ -46,13 +46,13 @@ async def find(db: Owner, key: bytes, subject: Subject) -> Earlier:
 
 
 def list_of(key: bytes, found: Found, earlier: Earlier) -> ForgottenList:
-    """Builds the list of what belongs to the subject."""
+    """Builds the list of the subject's forgotten values."""
     digests = {found.subject.digest(key), *found.person.digests(key, found.scopes), *earlier.digests}
     return ForgottenList(key, frozenset(digests))
 
 
 async def save(db: Owner, found: Found, wanted: ForgottenList, operator: str, rows: Mapping[int, int]) -> None:
-    """Saves the request, and records it with each tenant that has `rows` of it: by its digest, never by its text."""
+    """Saves the request, and records it for each tenant with `rows` of it: by its digest, never by its text."""
     subject = found.subject.digest(wanted.key)
     async with db.transaction():
         ids: Collection[int] = sorted(found.company_ids)
@@ -64,5 +64,5 @@ async def save(db: Owner, found: Found, wanted: ForgottenList, operator: str, ro
 
 
 async def end(db: Owner, wanted: ForgottenList, subject: Subject) -> None:
-    """Notes that nothing is left in the tables."""
+    """Records that no table holds forgotten values any more."""
     await db.execute(END, subject.digest(wanted.key))

@@ -1,4 +1,4 @@
-"""A row's texts as JSON values, and the row without what is forgotten. Pure."""
+"""A row's texts as JSON values, and the row without forgotten values. Pure."""
 
 import zlib
 from collections.abc import Collection, Iterator, Mapping
@@ -19,12 +19,12 @@ _PACKED = "documents"
 
 
 def contents(table: Table, row: asyncpg.Record) -> dict[str, Any]:
-    """The row's columns with texts, JSON parsed."""
+    """Returns the row's columns with texts, JSON parsed."""
     return {name: _parsed(row[name], kind) for name, kind in table.texts.items()}
 
 
 def bodies(table: Table, row: asyncpg.Record) -> Iterator[Any]:
-    """Yields what is in the row's messages and pages, as far as it is JSON; of a bundle, each event."""
+    """Yields the JSON in the row's messages and pages; for a bundle, each event."""
     for name in table.bodies:
         body = row[name] or b""
         if name == _PACKED:
@@ -39,7 +39,7 @@ def bodies(table: Table, row: asyncpg.Record) -> Iterator[Any]:
 def redacted(
     table: Table, row: asyncpg.Record, forgotten: ForgottenList, scopes: Collection[str], *, is_whole: bool
 ) -> Mapping[str, Any] | None:
-    """Returns the columns that change, and their new values; `None` for a row that is to be deleted."""
+    """Returns the changed columns with their new values; `None` for a row to delete."""
     before = contents(table, row)
     persons = {name: value for name, value in before.items() if name not in ACTORS}
     after = Redaction(forgotten, scopes, is_whole=is_whole).value(persons)
@@ -65,7 +65,7 @@ def redacted(
 
 
 def unpacked(documents: bytes) -> bytes:
-    """Unpacks the texts of a visit; nothing if they are in another form."""
+    """Decompresses the texts of a visit; nothing if they are in another form."""
     try:
         return zlib.decompress(documents)
     except zlib.error:

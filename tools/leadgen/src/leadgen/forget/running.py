@@ -1,4 +1,4 @@
-"""Runs a request to be forgotten: finds what belongs to it, enters it in the list, then clears table by table.
+"""Runs a request to be forgotten: finds the data, adds it to the list, then clears table by table.
 
 The list comes first, so that whatever arrives meanwhile is refused; the tables are cleared until a pass finds nothing.
 A run that was killed is ended by another one. Run once more, it changes nothing.
@@ -46,7 +46,7 @@ POLL_S = 0.5
 
 
 class NotFinished(Permanent):
-    """Something of the subject kept coming in."""
+    """New data of the subject kept arriving."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class OdooRecord:
 
 @dataclass(frozen=True)
 class Report:
-    """A run's result: rows that were changed (or would be), messages that end by themselves, records left to people."""
+    """A run's result: rows that were (or would be) changed, messages that expire, records for people to remove."""
 
     subject: str
     found: Found
@@ -81,7 +81,7 @@ async def forget(
     is_dry: bool,
     known_within: timedelta = KNOWN_WITHIN,
 ) -> Report:
-    """Forgets the subject. Raises Permanent if it cannot be, Unavailable, DatabaseRefused."""
+    """Forgets the subject. Raises Permanent if it is not possible, Unavailable, DatabaseRefused."""
     async with connected(database_url) as db:
         tenants = [*(row["tenant_id"] for row in await db.fetch(TENANTS)), NOBODY]
         await _refuse_users(db, tenants, subject, {subject.value})
@@ -106,7 +106,7 @@ async def forget(
 async def _cleared(
     db: Owner, tables: Sequence[Table], tenants: Sequence[int], found: Found, wanted: ForgottenList
 ) -> Swept:
-    """Clears the tables until a pass finds nothing, and none of the rows locked by anyone else."""
+    """Clears the tables until a pass finds nothing, and no row was locked."""
     until = time.monotonic() + PATIENCE_S
     swept = Swept()
     while True:
@@ -121,7 +121,7 @@ async def _cleared(
 
 
 async def _refuse_users(db: Owner, tenants: list[int], subject: Subject, emails: Collection[str]) -> None:
-    """Refuses addresses of users: their names stand where it is recorded who did something."""
+    """Refuses addresses of users: their names are in the audit log."""
     for tenant_id in tenants:
         async with db.transaction():
             await db.execute("SELECT set_config('request.tenant_id', $1, true)", str(tenant_id))
@@ -132,9 +132,7 @@ async def _refuse_users(db: Owner, tenants: list[int], subject: Subject, emails:
 
 
 async def _until_not_in_hand(db: Owner, found: Found, tenants: Collection[int]) -> None:
-    """Waits for events that a service is handling, which may have read rows before: those of these companies, and those
-    of a whole tenant that has rows.
-    """
+    """Waits for events in progress of these companies, and of whole tenants: their handlers may have read rows."""
     until = time.monotonic() + PATIENCE_S
     while await db.fetchval(IN_HAND, sorted(found.company_ids), sorted(tenants)):
         if time.monotonic() > until:

@@ -26,13 +26,13 @@ class Subject(NamedTuple):
         return self.value.partition("@")[2] or None
 
     def digest(self, key: bytes) -> bytes:
-        """Digests the subject: by this it is recognised, and recorded."""
+        """Returns the subject's digest, by which it is recognised and recorded."""
         kind: Kind = self.kind
         return digest(key, kind, self.value)
 
 
 def parse(text: str) -> Subject:
-    """Reads an argument. Raises NoSubject, without the text: it may be personal."""
+    """Parses an argument. Raises NoSubject without the text, which may be personal."""
     given = text.strip()
     if _EMAIL.fullmatch(given):
         return Subject("email", given.lower())

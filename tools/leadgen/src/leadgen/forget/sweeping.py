@@ -1,4 +1,4 @@
-"""Goes through all tables and removes what is forgotten, a batch of rows per transaction. May be repeated."""
+"""Removes forgotten values from all tables, with one transaction per batch of rows. May be repeated."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Change(NamedTuple):
 
 @dataclass
 class Swept:
-    """Rows that were changed or deleted, or would be: by table, and by tenant. `skipped` were locked by someone."""
+    """Rows that were (or would be) changed or deleted, by table and by tenant. `skipped` rows were locked."""
 
     tables: Counter[Change] = field(default_factory=Counter)
     tenants: Counter[int] = field(default_factory=Counter)
@@ -37,7 +37,7 @@ class Swept:
 async def sweep(
     db: Owner, tables: Sequence[Table], tenants: Sequence[int], found: Found, wanted: ForgottenList, *, is_dry: bool
 ) -> Swept:
-    """Removes what is `wanted` from the rows that belong to the subject; with `is_dry` only counts them."""
+    """Removes `wanted` values from the subject's rows; with `is_dry` only counts the rows."""
     swept, search = Swept(), found.search
     for table in tables:
         for tenant_id in tenants if table.is_of_tenants else tenants[:1]:

@@ -1,4 +1,4 @@
-"""Every table of the database with the columns that can hold a text, read from PostgreSQL's catalogue.
+"""Tables of the database with their text columns, from PostgreSQL's catalogue.
 
 So a table that is made tomorrow is searched, too. Rows are read and changed in batches, each its own transaction.
 """
@@ -45,7 +45,7 @@ SET_TENANT = "SELECT set_config('request.tenant_id', $1, true)"
 
 @dataclass
 class Table:
-    """A table: the columns that can hold a text, by name with their types, and how its rows are identified."""
+    """A table: its columns that can hold a text, by name with their types, and its key."""
 
     name: str
     label: str
@@ -58,28 +58,31 @@ class Table:
 
 @dataclass(frozen=True)
 class Search:
-    """Criteria for rows: they contain one of these texts (in lower case), or are of these companies."""
+    """Criteria for rows: they contain one of these texts (in lower case), or belong to these companies."""
 
     texts: frozenset[str]
     company_ids: frozenset[int]
     names: frozenset[str] = frozenset()
 
     def patterns(self, table: Table) -> list[str]:
-        """The texts as patterns of LIKE; names only for answers of models, whose rows say nothing else of a company."""
+        """The texts as patterns of LIKE.
+
+        Names are only for answers of models, whose rows name the company in no other way.
+        """
         texts = sorted(self.texts | self.names if table.name in OF_MODELS else self.texts)
         escaped = (it.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for it in texts)
         return [f"%{it}%" for it in escaped]
 
 
 class Batch(NamedTuple):
-    """Rows of a table, and how many others could not be locked: someone has them, or has just changed them."""
+    """Rows of a table, and the number of others that could not be locked."""
 
     rows: Sequence[asyncpg.Record]
     skipped: int
 
 
 async def read_tables(db: Owner) -> list[Table]:
-    """Lists the tables that are searched, in this order."""
+    """Lists the tables to search, in this order."""
     found: dict[str, Table] = {}
     for row in await db.fetch(COLUMNS, list(LEFT_OUT)):
         table = found.setdefault(row["name"], Table(row["name"], row["label"], row["is_of_tenants"]))
@@ -99,7 +102,7 @@ async def read_tables(db: Owner) -> list[Table]:
 
 @asynccontextmanager
 async def acting_for(db: Owner, tenant_id: int) -> AsyncIterator[None]:
-    """A transaction that sees this tenant's rows."""
+    """Opens a transaction that sees this tenant's rows."""
     async with db.transaction():
         await db.execute(SET_TENANT, str(tenant_id))
         yield
@@ -109,7 +112,7 @@ async def acting_for(db: Owner, tenant_id: int) -> AsyncIterator[None]:
 async def reading(
     db: Owner, table: Table, search: Search, tenant_id: int, *, is_locked: bool
 ) -> AsyncIterator[AsyncIterator[Batch]]:
-    """Opens the batches of rows that meet the criteria. Each is a transaction of its own.
+    """Opens the batches of rows that meet the criteria, each in its own transaction.
 
     No handler is kept from its rows for longer, and none is waited for: so there is no deadlock.
     """
@@ -132,7 +135,7 @@ async def _batches(
 
 
 async def change(db: Owner, table: Table, row: asyncpg.Record, values: Mapping[str, Any]) -> None:
-    """Changes columns of a row; deletes it if there is another one with the new values already."""
+    """Changes columns of a row; deletes it if there is already one with the new values."""
     columns = ", ".join(f'"{name}" = ${at}' for at, name in enumerate(values, start=2))
     try:
         async with db.transaction():
@@ -142,7 +145,7 @@ async def change(db: Owner, table: Table, row: asyncpg.Record, values: Mapping[s
 
 
 async def delete(db: Owner, table: Table, row: asyncpg.Record) -> None:
-    """Deletes a row. Of a contact, the lists are noted to be out of date."""
+    """Deletes a row. For a contact, it marks the lists as outdated."""
     await db.execute(f'DELETE FROM "{table.name}" WHERE ctid = $1', row["ctid"])
     if table.name == "contacts":
         await db.execute(

@@ -1,1 +1,1 @@
-"""The topics: created, with the services' rights at the broker, and read without a consumer group."""
+"""The topics: their creation, the services' rights at the broker, and reading without a consumer group."""

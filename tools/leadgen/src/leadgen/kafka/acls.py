@@ -1,4 +1,4 @@
-"""Rights of the services' users at Kafka, derived from `deploy/topics.yaml`.
+"""Rights of the services' users in Kafka, derived from `deploy/topics.yaml`.
 
 A service may write the topics that it produces and the dead letters of those that it handles, and read those that it
 consumes, with the consumer group of its own name.
@@ -18,7 +18,7 @@ OPERATOR = "leadgen-operator"
 
 @dataclass(frozen=True, order=True)
 class Acl:
-    """Operations that a user may do with the topic or group of exactly this name."""
+    """Operations that a user may execute on the topic or group with exactly this name."""
 
     resource: Literal["topic", "group"]
     name: str
@@ -31,7 +31,7 @@ def user_of(service: str) -> str:
 
 
 def acls(topics: Topics) -> dict[str, list[Acl]]:
-    """Lists the rights of each service's user and of the operator's; all else is refused."""
+    """Lists the rights of each service's user and of the operator's; everything else is refused."""
     services = {name for topic in topics.topics.values() for name in (*topic.producers, *topic.consumers)}
     rights = {user_of(service): sorted(_of_service(service, topics)) for service in sorted(services)}
     return rights | {OPERATOR: sorted(_of_operator(topics, services))}

@@ -1,4 +1,4 @@
-"""Reads topics of ours from a time up to their present ends, for the operator's commands. Takes part in no group."""
+"""Reads our topics from a time to their present ends, for the operator's commands, without a consumer group."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -26,7 +26,7 @@ class Range(NamedTuple):
 
 @contextmanager
 def kafka_errors(bootstrap_servers: Servers) -> Iterator[None]:
-    """Raises Unavailable for a broker that does not answer."""
+    """Raises Unavailable if the broker does not answer."""
     try:
         yield
     except (KafkaError, OSError) as error:
@@ -68,7 +68,7 @@ async def reading(
 async def ranges_of(
     reader: Consumer, places: Sequence[TopicPartition], since: datetime | None = None
 ) -> dict[TopicPartition, Range]:
-    """Finds what the partitions hold now, from the first message since a time."""
+    """Finds the partitions' present ranges, from the first message since a time."""
     ends, begins = await reader.end_offsets(places), await reader.beginning_offsets(places)
     if since is None:
         return {place: Range(begins[place], ends[place]) for place in places}
@@ -82,7 +82,7 @@ async def ranges_of(
 async def batches(
     reader: Consumer, ranges: Mapping[TopicPartition, Range]
 ) -> AsyncIterator[list["ConsumerRecord[bytes, bytes]"]]:
-    """Yields the messages of the ranges, those of one read at a time."""
+    """Yields the messages of the ranges, with one batch per read."""
     left = {place: it for place, it in ranges.items() if it.first < it.end}
     reader.assign(list(left))
     for place, it in left.items():

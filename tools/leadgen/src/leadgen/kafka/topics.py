@@ -1,4 +1,4 @@
-"""Creates the topics that `deploy/topics.yaml` lists, and the dead-letter topics of those that services work on."""
+"""Creates the topics in `deploy/topics.yaml`, and the dead-letter topics of those that services handle."""
 
 from pathlib import Path
 from typing import Literal
@@ -22,17 +22,17 @@ LISTENER = "gateway"
 
 
 class TopicsRefused(Permanent):
-    """The list of topics cannot be used, or the broker refuses to create one."""
+    """The list of topics is invalid, or the broker refuses to create one."""
 
 
 class Part(BaseModel):
-    """A part of the file: a name that is not known is an error."""
+    """A part of the file. An unknown name is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Defaults(Part):
-    """Defaults for topics that state nothing else."""
+    """Defaults for topics without their own values."""
 
     partitions: int = Field(ge=1)
     retention_days: int = Field(ge=1)
@@ -40,7 +40,7 @@ class Defaults(Part):
 
 
 class Topic(Part):
-    """One topic as the file describes it."""
+    """A topic as the file describes it."""
 
     kind: Literal["command", "fact"]
     key: Literal["tenant", "tenant:uen"]
@@ -62,7 +62,7 @@ class Topics(Part):
     topics: dict[str, Topic]
 
     def wanted(self) -> list[NewTopic]:
-        """Every topic there should be, dead-letter topics included."""
+        """Every topic that should exist, with dead-letter topics."""
         wanted = []
         for name, topic in self.topics.items():
             partitions = topic.partitions or self.defaults.partitions
@@ -73,7 +73,10 @@ class Topics(Part):
 
 
 def read_topics(file: Path | None = None) -> Topics:
-    """The list: `LEADGEN_TOPICS` or the checkout's `deploy/topics.yaml` unless given. Raises TopicsRefused."""
+    """Reads the list: the given file, else `LEADGEN_TOPICS`, else the checkout's `deploy/topics.yaml`.
+
+    Raises TopicsRefused.
+    """
     file = file or deployed("topics.yaml", "LEADGEN_TOPICS")
     try:
         return Topics.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
@@ -86,7 +89,7 @@ def read_topics(file: Path | None = None) -> Topics:
 
 
 def no_broker(bootstrap: object, error: Exception) -> str:
-    """Words a broker that does not answer, with the likely cause."""
+    """Describes an unreachable broker, with the likely cause."""
     if "://" in str(bootstrap):
         return f"{bootstrap} is not an address of Kafka: it is host:port, such as 127.0.0.1:9092, without http://"
     if not isinstance(error, KafkaConnectionError | OSError):
@@ -97,7 +100,7 @@ def no_broker(bootstrap: object, error: Exception) -> str:
 
 
 async def create_topics(bootstrap: Servers, file: Path | None = None) -> list[str]:
-    """Creates what is missing, waits until every topic has its leaders, and returns the new names. May be repeated.
+    """Creates missing topics, waits until every topic has its leaders, and returns the new names. May be repeated.
 
     Topics that exist are left as they are. Raises TopicsRefused, Unavailable.
     """
@@ -119,7 +122,7 @@ async def create_topics(bootstrap: Servers, file: Path | None = None) -> list[st
 
 
 def _new_topic(name: str, partitions: int, retention_days: int, max_bytes: int | None = None) -> NewTopic:
-    """Replicated as the broker's default says: that is -1, which aiokafka takes only beside an empty assignment."""
+    """Builds a topic with the broker's default replication: aiokafka accepts -1 only with an empty assignment."""
     settings = {"retention.ms": str(retention_days * DAY_MS)}
     if max_bytes is not None:
         settings["max.message.bytes"] = str(max_bytes)
@@ -141,7 +144,7 @@ async def _create(admin: AIOKafkaAdminClient, missing: list[NewTopic]) -> list[s
 
 
 async def _wait_for_leaders(bootstrap: Servers, wanted: list[NewTopic]) -> None:
-    """Asks each partition for its end: metadata names a leader before that broker knows of it."""
+    """Waits until each partition answers: metadata names a leader before that broker knows of it."""
     consumer = AIOKafkaConsumer(**client_settings(bootstrap), enable_auto_commit=False, retry_backoff_ms=10)
     async with running(consumer):
         await consumer.end_offsets(

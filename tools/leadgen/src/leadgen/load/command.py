@@ -1,4 +1,4 @@
-"""`leadgen load`: the load with a progress bar, and what came of it in words."""
+"""`leadgen load`: the load with a progress bar, and its result in words."""
 
 import asyncio
 from pathlib import Path
@@ -84,7 +84,7 @@ def load_command(
 
 
 def print_summary(summary: Summary, console: Console) -> None:
-    """Prints what came of a load."""
+    """Prints the result of a load."""
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column()
     table.add_column(justify="right")

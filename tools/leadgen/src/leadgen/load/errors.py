@@ -1,15 +1,15 @@
-"""Why a load ends without having loaded. Either way nothing has changed, and the message says what to do."""
+"""Reasons why a load ends without a result. Nothing has changed, and the message says what to do."""
 
 from common.errors import Permanent
 
 
 class NotARegister(Permanent):
-    """The file is no CSV of the register, or breaks off: get another one."""
+    """The file is no CSV of the register, or is incomplete: get another one."""
 
 
 class LoadFailed(Permanent):
-    """The register may be good, but the database or the disk would not have it."""
+    """The register may be good, but the database or the disk refused it."""
 
 
 class UnknownVersion(LoadFailed):
-    """The version of SSIC that was named is not among those in `ssic_ref`."""
+    """The requested version of SSIC is not in `ssic_ref`."""

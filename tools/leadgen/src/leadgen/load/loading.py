@@ -1,4 +1,4 @@
-"""Runs a load: files are read in a thread while PostgreSQL copies the batch before; then all is merged at once.
+"""Runs a load: a thread reads files while PostgreSQL copies the batch before; then everything is merged at once.
 
 Bounded memory: two batches at most. Atomic: an error, a lost connection or a kill changes nothing, and the load can be
 repeated. Two loads at once take turns. What PostgreSQL does not take of a batch is found by halving it.
@@ -55,7 +55,7 @@ async def load(
     ssic_version: str | None = None,
     progress: Watcher | None = None,
 ) -> Summary:
-    """Loads a CSV (plain, .gz, .zip) or a folder of them. May be repeated: the same file again changes nothing.
+    """Loads a CSV (plain, .gz, .zip) or a folder of them. May be repeated: loading the same file again changes nothing.
 
     Without `ssic_version` the rows' own codes tell. Raises NotARegister, LoadFailed or Unavailable, and then nothing
     has changed (unless the connection went at the very end: then all may have been loaded).
@@ -152,7 +152,7 @@ async def _load(
 
 
 class _Run:
-    """One load on its way, and its counts so far."""
+    """One load in progress, with its counts so far."""
 
     def __init__(
         self,
@@ -171,7 +171,7 @@ class _Run:
         self._watcher = watcher
 
     async def copy_all(self, tally: Tally) -> None:
-        """All good rows into the temporary table, all others into the rejects file."""
+        """Copies all valid rows into the temporary table, and writes all others to the rejects file."""
         await staging.create_incoming(self._connection, self._headers)
         total, layout = sum(source.size for source in self._sources), 0
         async with _short_switch_interval(), aclosing(_ahead(batches(self._sources, tally))) as all_batches:
@@ -200,7 +200,7 @@ class _Run:
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
-        """Holds the load's lock. After an error it goes with the connection."""
+        """Holds the load's lock. After an error the lock ends with the connection."""
         if not await self._connection.fetchval(staging.TRY_LOCK):
             self._tell("waiting", 0, 0)
             await self._connection.execute(staging.LOCK)
@@ -208,7 +208,7 @@ class _Run:
         await self._connection.execute(staging.UNLOCK)
 
     async def merge_all(self, reading: Reading) -> None:
-        """The temporary table into the register's, in the caller's transaction."""
+        """Merges the temporary table into the register's, in the caller's transaction."""
         version = versions.VERSION_OF_ROW if reading.is_by_row else versions.VERSION_OF_FILE
         self.repeated = await staging.drop_repeated(self._connection)
         pages = await self._connection.fetchval(staging.PAGES)
@@ -233,7 +233,7 @@ class _Run:
 
 
 async def _ahead(all_batches: Iterator[Batch]) -> AsyncGenerator[Batch, None]:
-    """Reads the next batch in a thread while the caller works on this one."""
+    """Reads the next batch in a thread while the caller processes this one."""
     upcoming = asyncio.create_task(asyncio.to_thread(next, all_batches, None))
     try:
         while (batch := await upcoming) is not None:
@@ -245,7 +245,7 @@ async def _ahead(all_batches: Iterator[Batch]) -> AsyncGenerator[Batch, None]:
 
 @asynccontextmanager
 async def _short_switch_interval() -> AsyncIterator[None]:
-    """Has the reading thread give way sooner: at the usual 5 ms, each piece to be sent waits longer than it takes."""
+    """Makes the reading thread yield sooner: at the usual 5 ms, each block waits longer than its transfer takes."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(0.0005)
     try:

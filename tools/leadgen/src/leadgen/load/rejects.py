@@ -1,4 +1,4 @@
-"""The rejects file: what a load could not read, as a CSV of file, line, reason and the text as it came.
+"""The rejects file: unreadable rows of a load, as a CSV of file, line, reason and original text.
 
 It is made at the first rejected row. One left by an earlier load is replaced; any other file is never touched.
 """
@@ -14,13 +14,13 @@ HEADER = ["file", "line", "reason", "text"]
 
 
 def rejects_beside(source: Path) -> Path:
-    """Returns the default file for rejects: `acra.csv.gz` has `acra.csv.gz.rejects.csv` beside it."""
+    """Returns the default file for rejects: `acra.csv.gz.rejects.csv` for `acra.csv.gz`."""
     source = source.resolve()
     return source.with_name(source.name + ".rejects.csv")
 
 
 class Rejects:
-    """Writes the rejects file; a context manager. Raises LoadFailed when it cannot be written there."""
+    """Writes the rejects file; a context manager. Raises LoadFailed if it cannot be written."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -48,7 +48,7 @@ class Rejects:
             self._file.close()
 
     def add(self, file: str, line: int, text: str, reason: str) -> None:
-        """Writes one down. Bytes that are not UTF-8 appear as \\xNN."""
+        """Adds a row. Bytes that are not UTF-8 appear as \\xNN."""
         try:
             if self._file is None:
                 self._file = self.path.open("w", encoding="utf-8", newline="")

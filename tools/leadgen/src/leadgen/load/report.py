@@ -11,7 +11,7 @@ Phase: TypeAlias = Literal["reading", "waiting", "merging"]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Progress of a load: `done` of `total` bytes (for generated companies: rows) when reading, pages when merging."""
+    """Progress of a load: `done` of `total` bytes (generated companies: rows) while it reads, pages while it merges."""
 
     phase: Phase
     done: int
@@ -45,12 +45,12 @@ class Summary:
 
     @property
     def taken(self) -> int:
-        """Rows that are in the register now."""
+        """The number of rows that are now in the register."""
         return self.inserted + self.updated + self.unchanged + self.repeated
 
     @property
     def read(self) -> int:
-        """Rows of the file, blank lines and headers not counted."""
+        """The number of rows in the file, without blank lines and headers."""
         return self.inserted + self.updated + self.unchanged + self.repeated + self.rejected
 
     @property

@@ -1,4 +1,4 @@
-"""`leadgen up`: everything on this machine, with data that stays, until Ctrl-C."""
+"""`leadgen up`: starts everything on this machine, with persistent data, until Ctrl-C."""
 
 import asyncio
 import time
@@ -26,7 +26,7 @@ def up_command(
 
 
 async def up(folder: Path, tenant_id: int, *, with_simulator: bool) -> None:
-    """Runs until SIGINT or SIGTERM. Raises LeadgenError when a part cannot start."""
+    """Runs until SIGINT or SIGTERM. Raises LeadgenError if a part cannot start."""
     stop_on_signals()
     began = time.perf_counter()
 

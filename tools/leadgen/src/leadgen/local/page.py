@@ -1,11 +1,11 @@
-"""The page for people: where the checkout has it built, and the address that signs in to it."""
+"""The page for people: its built files in the checkout, and the address that signs in."""
 
 import os
 from pathlib import Path
 
 
 def built_page() -> str:
-    """The folder of the built page: WEB_FOLDER, or the checkout's `web/dist`; empty if there is none."""
+    """Returns the folder of the built page: WEB_FOLDER, or the checkout's `web/dist`; empty if there is none."""
     if named := os.environ.get("WEB_FOLDER"):
         return named
     for folder in Path(__file__).parents:
@@ -15,5 +15,5 @@ def built_page() -> str:
 
 
 def sign_in_url(gateway: str, access: str) -> str:
-    """Builds the address that signs in. The token is in the fragment, which no browser sends to a server."""
+    """Builds the address that signs in. The token is in the fragment, which browsers send to no server."""
     return f"{gateway}/app/#token={access}"

@@ -1,4 +1,4 @@
-"""Ports and secrets of the product on this machine, kept beside its data from one start to the next.
+"""Ports and secrets of the product on this machine, saved beside its data between starts.
 
 So what an earlier start printed still works, and credentials that were stored under its key can still be read.
 """
@@ -17,7 +17,7 @@ FILE = "local.json"
 
 
 class KeptUnreadable(Permanent):
-    """The file of kept ports and secrets is damaged."""
+    """The file of saved ports and secrets is damaged."""
 
 
 class Kept(BaseModel):
@@ -33,7 +33,7 @@ class Kept(BaseModel):
 
 
 def read_kept(folder: Path) -> Kept:
-    """Reads what is kept, or makes it. A port on which somebody else listens by now is replaced by a free one.
+    """Reads the saved settings, or creates them. A port that another process uses now is replaced by a free one.
 
     Raises KeptUnreadable.
     """
@@ -57,7 +57,7 @@ def read_kept(folder: Path) -> Kept:
 
 
 def save_kept(folder: Path, kept: Kept) -> None:
-    """Saves it, for this user alone to read, whole or not at all."""
+    """Saves the settings, readable by this user only, whole or not at all."""
     written = folder / f"{FILE}.{os.getpid()}"
     written.touch(mode=0o600)
     written.write_text(kept.model_dump_json(indent=2) + "\n", encoding="utf-8")

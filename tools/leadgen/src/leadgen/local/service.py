@@ -1,4 +1,4 @@
-"""A service as a child process, started again whenever it ends by itself: what a cluster does for it in production."""
+"""A service as a child process that is restarted whenever it ends by itself, as a cluster would do."""
 
 import asyncio
 import os
@@ -20,11 +20,11 @@ RESTART_PAUSE_S = 0.5
 
 
 class DidNotGetReady(Permanent):
-    """A service did not answer in time; the end of its log is in the message."""
+    """A service did not answer in time; the message has the end of its log."""
 
 
 class Service:
-    """One replica. `command` is its console script; HTTP on this loopback port, or a free one."""
+    """One replica. `command` is its console script; its HTTP is on this loopback port, or on a free one."""
 
     def __init__(
         self, name: str, command: str, environment: Mapping[str, str], logs: Path, *, port: int | None = None
@@ -51,16 +51,16 @@ class Service:
 
     @property
     def metrics_url(self) -> str:
-        """The address of its metrics."""
+        """The address of the service's metrics."""
         return f"http://{LOOPBACK}:{self.metrics_port}/metrics"
 
     def start(self) -> None:
-        """Starts it, and keeps it started until `stop`."""
+        """Starts the service, and restarts it until `stop`."""
         self.child = Child.start(self._command, log=self.log, env=self._environment)
         self._keeper = asyncio.create_task(self._keep(), name=f"keeper of {self.name}")
 
     async def stop(self) -> None:
-        """Asks it to end, as a cluster would, and waits."""
+        """Stops the service with a signal, as a cluster would, and waits for its end."""
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
@@ -68,7 +68,7 @@ class Service:
             await asyncio.to_thread(self.child.stop, 30)
 
     async def is_ready(self, *, within_s: float = READY_WITHIN_S) -> None:
-        """Returns when it answers that it is ready. Raises DidNotGetReady."""
+        """Waits until the service answers that it is ready. Raises DidNotGetReady."""
         try:
             async with asyncio.timeout(within_s), httpx.AsyncClient(trust_env=False) as http:
                 while True:

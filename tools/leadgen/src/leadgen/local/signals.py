@@ -1,11 +1,11 @@
-"""An orderly end on Ctrl-C: what runs is cancelled, and clears up undisturbed."""
+"""A clean stop on Ctrl-C: the running task is cancelled, and cleans up without another interruption."""
 
 import asyncio
 import signal
 
 
 def stop_on_signals() -> None:
-    """Makes SIGINT and SIGTERM cancel the current task; further signals do nothing while it cleans up."""
+    """Makes SIGINT and SIGTERM cancel the current task; further signals are ignored while it cleans up."""
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 # whoever calls this is one
 

@@ -1,4 +1,4 @@
-"""The whole product on loopback: PostgreSQL and Kafka (ours, or those that the environment names), simulator, services.
+"""The whole product on loopback: simulator, services, and PostgreSQL and Kafka, which the environment may name.
 
 Everything starts as early as what it needs allows, and stops in the reverse order; nothing outlives this process.
 """
@@ -49,7 +49,7 @@ class NoSpace(Permanent):
 
 @dataclass
 class Stack:
-    """The running product. `postgres` and `broker` are None where the environment names others."""
+    """The running product. `postgres` and `broker` are `None` if the environment names others."""
 
     database_url: str
     kafka: str
@@ -66,7 +66,7 @@ class Stack:
         return self.services["gateway"].url
 
     async def is_ready(self) -> None:
-        """Returns when every service is ready. Raises DidNotGetReady."""
+        """Waits until every service is ready. Raises DidNotGetReady."""
         await asyncio.gather(*(service.is_ready() for service in self.services.values()))
 
 
@@ -79,7 +79,7 @@ async def stack(
     durable: bool = True,
     settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Stack]:
-    """Starts all parts with their data under `folder`. The services are started, but perhaps not ready yet.
+    """Starts all parts with their data under `folder`. The services are started, but may not be ready yet.
 
     `settings` are environment variables for the services and the simulator. Ports and secrets are those of the last
     start on this folder. Raises LeadgenError: what is missing or wrong.
@@ -164,7 +164,7 @@ async def _held_stack(
 
 
 def require_space(folder: Path, least: int = LEAST_SPACE) -> None:
-    """Raises NoSpace: servers that run out of it end with many lines, each about something else."""
+    """Raises NoSpace if the disk is nearly full: servers without space fail with unclear errors."""
     free = shutil.disk_usage(folder).free
     if free < least:
         raise NoSpace(
@@ -174,7 +174,7 @@ def require_space(folder: Path, least: int = LEAST_SPACE) -> None:
 
 
 def vendors_of(simulator: str) -> dict[str, str]:
-    """The settings that let the enricher buy from the simulator instead of the real vendors. Any key opens it."""
+    """Returns the settings by which the enricher uses the simulator instead of the real vendors. It accepts any key."""
     return {
         f"{vendor}_{what}": value
         for vendor, path in {
@@ -209,7 +209,7 @@ async def _prepare_kafka(
 
 
 async def _start(running: AsyncExitStack, server: Postgres | Kafka) -> None:
-    """Starts it in a thread. A thread cannot be cancelled: a start that was begun is waited for, then undone."""
+    """Starts a server in a thread. A cancelled start is completed, then stopped, since a thread cannot be cancelled."""
     running.push_async_callback(asyncio.to_thread, server.stop)
     starting = asyncio.create_task(asyncio.to_thread(server.start))
     try:
@@ -220,7 +220,7 @@ async def _start(running: AsyncExitStack, server: Postgres | Kafka) -> None:
 
 
 async def start_simulator(running: AsyncExitStack, logs: Path, settings: Mapping[str, str]) -> str:
-    """Starts it for as long as `running` lasts, and reads its URL from the first line that it prints."""
+    """Starts the simulator for as long as `running` lasts, and reads its URL from the first line that it prints."""
     log = logs / "simulator.log"
     log.unlink(missing_ok=True)
     child = Child.start([Path(sys.executable).with_name("leadgen-simulator")], log=log, env={**os.environ, **settings})

@@ -1,1 +1,1 @@
-"""`leadgen new-stage`: writes a service that handles one kind of event, and enters it in the lists of services."""
+"""`leadgen new-stage`: writes a service that handles one kind of event, and adds it to the lists of services."""

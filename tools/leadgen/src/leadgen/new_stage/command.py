@@ -60,12 +60,12 @@ def new_stage_command(
 
 
 def made_source(stage: StageName) -> str:
-    """The folder of the new service's code, in the checkout."""
+    """Returns the folder of the new service's code in the checkout."""
     return f"services/{stage.name}/src/{stage.package}"
 
 
 def new_files(root: Path, stage: StageName, topic: str) -> dict[Path, str]:
-    """Returns the files of the new service and their texts. Raises StageRefused if it is there already."""
+    """Returns the files of the new service with their texts. Raises StageRefused if it already exists."""
     service = root / "services" / stage.name
     taken = [path for path in root.glob(f"*/*/src/{stage.package}") if any(path.glob("*.py"))]
     if service.exists() or taken:
@@ -88,7 +88,7 @@ def new_files(root: Path, stage: StageName, topic: str) -> dict[Path, str]:
 
 
 def changed_files(root: Path, stage: StageName, topic: str) -> dict[Path, str]:
-    """Returns the listing files of the checkout as they will be. Raises StageRefused."""
+    """Returns the new texts of the files that list services. Raises StageRefused."""
     changed = {}
     for name, edit in edits(stage, topic).items():
         path = root / name
@@ -106,7 +106,7 @@ def _filled(text: str, known: Mapping[str, str]) -> str:
 
 
 def _tidy(paths: list[Path], root: Path) -> None:
-    """Sorts imports and wraps lines as the checkout's rules have them, which depends on the stage's name."""
+    """Sorts imports and wraps lines by the checkout's rules, which depend on the stage's name."""
     ruff = Path(sys.executable).with_name("ruff")
     for arguments in (["check", "--quiet", "--fix", "--select", "I"], ["format", "--quiet"]):
         subprocess.run([ruff, *arguments, *paths], cwd=root, check=True)  # noqa: S603 # the checkout's own ruff

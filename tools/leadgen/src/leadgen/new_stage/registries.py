@@ -1,4 +1,4 @@
-"""The lists in which a service stands, and the lines that enter a new one. Pure."""
+"""The files that list services, and the lines for a new one. Pure."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ Edit = Callable[[str], str]
 
 
 def edits(stage: StageName, topic: str) -> Mapping[str, Edit]:
-    """Returns the change of each listed file, by its path in the checkout."""
+    """Returns the change of each such file, by its path in the checkout."""
     name, package, _ = stage
     handled = HANDLED[topic]
     workers = package.upper()

@@ -12,11 +12,11 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
 class StageRefused(Permanent):
-    """The stage cannot be written; the message says why. Nothing was written."""
+    """The stage cannot be written; the message is the reason. Nothing was written."""
 
 
 class Handled(NamedTuple):
-    """An event that the template handles: its class and time, how a test builds one, its deliveries in testkit."""
+    """An event for the template: its class and time, a test's example, and its deliveries in testkit."""
 
     event: str
     at: str
@@ -82,7 +82,7 @@ def read_name(given: str) -> StageName:
 
 
 def tokens(stage: StageName, topic: str) -> dict[str, str]:
-    """Returns what stands for each `@token@` of the template."""
+    """Returns the replacement for each `@token@` of the template."""
     handled = HANDLED[topic]
     columns = (len(handled.event) + 2, len("nothing") + 2, len("the same rows again") + 2)
     rows = (

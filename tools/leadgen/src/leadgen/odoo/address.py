@@ -1,4 +1,4 @@
-"""The Odoo that answers at an address, and its version."""
+"""Detects the Odoo at an address, and its version."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ TIMEOUT_S = 15.0
 
 
 async def find_odoo(base: str, client: httpx.AsyncClient) -> tuple[str, str | None]:
-    """Asks what answers at the address; returns it and the version of the Odoo, `None` if nothing answers now.
+    """Connects to the address; returns its base and the version of the Odoo, `None` if nothing answers now.
 
     A redirect from http to https of the same host is followed. Raises AddressRejected if something else answers.
     """

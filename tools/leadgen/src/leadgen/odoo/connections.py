@@ -33,7 +33,7 @@ OWN_FIELD = re.compile(r"(company|contact|lead)\.[a-z_]+")
 
 
 class ConnectionRejected(Permanent):
-    """The connection cannot be stored; the message says what to give instead."""
+    """The connection cannot be stored; the message says what to enter instead."""
 
 
 async def connect_odoo(
@@ -49,8 +49,7 @@ async def connect_odoo(
     lead_settings: Mapping[str, Any] | None = None,
     operator: str = "",
 ) -> None:
-    """Stores or replaces the tenant's connection; the next lead goes there. Raises ConnectionRejected,
-    DatabaseRefused, Unavailable.
+    """Stores or replaces the tenant's connection. Raises ConnectionRejected, DatabaseRefused, Unavailable.
 
     The tenant's audit log names the operator, by default the login name.
 

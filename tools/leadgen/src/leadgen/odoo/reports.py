@@ -1,4 +1,4 @@
-"""Reports of odoo-sync's script, one for each tenant, and their lines in the terminal."""
+"""Reports of odoo-sync's script, one per tenant, and their lines in the terminal."""
 
 import json
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ Report: TypeAlias = dict[str, Any]
 
 
 class OdooCommandFailed(Permanent):
-    """The script of odoo-sync ended with an error; the message is its own."""
+    """odoo-sync's script failed; the message is its own."""
 
 
 async def operate(
@@ -36,12 +36,12 @@ async def operate(
 
 
 def is_held(found: Report) -> bool:
-    """Whether leads are held until a person acts; what people deleted on purpose is not."""
+    """Whether leads wait for a person's action, other than records that people deleted on purpose."""
     return bool(found.get("links", {}).get("blocked") or found.get("links", {}).get("refused"))
 
 
 def answered(reports: Sequence[Report], as_json: bool) -> list[Report]:
-    """Selects the reports of Odoos that could be asked. Prints why the others could not, and whose leads wait."""
+    """Selects the reports of Odoos that answered. Prints the reasons of the others, and whose leads wait."""
     for it in reports:
         if "waiting_since" in it:
             since = datetime.fromisoformat(it["waiting_since"])
@@ -56,7 +56,7 @@ def answered(reports: Sequence[Report], as_json: bool) -> list[Report]:
 
 
 def difference(found: Report) -> str:
-    """Puts a difference between Odoo and what was written in words."""
+    """Describes a difference between Odoo and the rows that were written."""
     about = f"{found['uen']} {found['record']}"
     match found["what"]:
         case "duplicate":
@@ -70,13 +70,13 @@ def difference(found: Report) -> str:
 
 
 def say(line: str, as_json: bool) -> None:
-    """Prints a line, unless JSON is asked for."""
+    """Prints a line, unless JSON was requested."""
     if not as_json:
         typer.echo(line)
 
 
 def end(reports: Sequence[Report], as_json: bool, *, is_well: bool) -> None:
-    """Prints JSON if it is asked for. Ends with exit code 1 if all is not well, or an Odoo could not be asked."""
+    """Prints JSON if it was requested. Exits with 1 if something is wrong, or an Odoo did not answer."""
     if as_json:
         typer.echo(json.dumps({"tenants": list(reports)}))
     elif not reports:

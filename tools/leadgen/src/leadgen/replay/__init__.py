@@ -1,1 +1,1 @@
-"""`leadgen replay` and `leadgen rewind`: handles a slice of a topic again, in one consumer group alone."""
+"""`leadgen replay` and `leadgen rewind`: handle a slice of a topic again, in one consumer group only."""

@@ -38,7 +38,7 @@ WaitS = Annotated[
 
 
 def parse_rate(text: str) -> int:
-    """Reads events per second, such as `500` or `500/s`. Raises typer.BadParameter."""
+    """Parses events per second, such as `500` or `500/s`. Raises typer.BadParameter."""
     number = text.removesuffix("/s")
     if not (number.isascii() and number.isdigit() and 0 < int(number) <= 1_000_000):
         raise typer.BadParameter(f"{text!r} is not a rate: use events per second, such as 500/s", param_hint="--rate")
@@ -230,7 +230,7 @@ def _is_live(as_json: bool) -> bool:
 
 
 def _confirm(*, yes: bool) -> Callable[[], str | None]:
-    """Builds the question before a replay: on a terminal it asks why, and whether to go."""
+    """Builds the question before a replay: on a terminal it asks for the reason and for confirmation."""
 
     def confirm() -> str | None:
         if yes or not sys.stdin.isatty():

@@ -4,4 +4,4 @@ from common.errors import Permanent
 
 
 class ReplayRefused(Permanent):
-    """The slice, the consumer or the replay is not what the command needs."""
+    """The slice, the consumer or the replay is not suitable for the command."""

@@ -1,4 +1,4 @@
-"""The inbox rows of a replay: writes them, counts those that are open, and reports the outcomes."""
+"""The inbox rows of a replay: writes them, counts open ones, and reports the outcomes."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ OFFSETS = "SELECT nextval('replayed_offsets') FROM generate_series(1, $1)"
 
 
 class Outcomes(NamedTuple):
-    """States of the events of a rerun in the consumer's inbox."""
+    """Numbers of a rerun's events by state in the consumer's inbox."""
 
     done: int = 0
     dead: int = 0
@@ -42,7 +42,7 @@ class Outcomes(NamedTuple):
 
 
 def as_repeat(arrival: Arrival, committed: Mapping[int, int]) -> Arrival:
-    """The row as the consumer's own intake would have written it, in the nightly lane.
+    """Builds the row like the consumer's own intake, but in the nightly lane.
 
     It keeps its lane behind what the consumer has `committed` of its partition: a rep may be waiting for it.
     """
@@ -51,25 +51,25 @@ def as_repeat(arrival: Arrival, committed: Mapping[int, int]) -> Arrival:
 
 
 async def known(db: Owner, consumer: str, arrivals: Sequence[Arrival]) -> Counter[str]:
-    """Counts by state the events that the consumer knows already."""
+    """Counts by state the events that the consumer already has."""
     ids = [it.event_id for it in arrivals], [it.replay_id for it in arrivals]
     return Counter({row["state"]: row["events"] for row in await db.fetch(KNOWN, consumer, *ids)})
 
 
 async def add(db: Owner, consumer: str, arrivals: Sequence[Arrival]) -> int:
-    """Writes those that are not there yet, in this order, without what is forgotten, and returns their number."""
+    """Writes the new ones among these rows, in this order, without forgotten values, and returns their number."""
     inbox = Inbox(consumer, timedelta(0))  # claims nothing, so it needs no lease
     allowed = redacted(arrivals, await suppression.read(cast(Connection, db)))
     return await inbox.take_in(cast(Connection, db), allowed)
 
 
 async def next_offsets(db: Owner, count: int) -> list[int]:
-    """Takes so many offsets behind all others, in order."""
+    """Reserves so many offsets after all others, in order."""
     return [row[0] for row in await db.fetch(OFFSETS, count)]
 
 
 async def count_open(db: Owner, consumer: str, topic: str, replay_id: UUID, limit: int) -> int:
-    """Counts the replay's open rows, up to a limit; of a repeat (`NO_REPLAY`) all live ones of the topic."""
+    """Counts the replay's open rows, up to a limit; for a repeat (`NO_REPLAY`) all live ones of the topic."""
     return int(await db.fetchval(OPEN, consumer, topic, replay_id, limit))
 
 

@@ -14,7 +14,7 @@ from leadgen.replay.topic_reader import TopicReader
 
 @dataclass
 class Plan:
-    """A counted slice: where it starts and ends in each partition, its events, their span and their unreadable ones.
+    """A counted slice: its start and end in each partition, its events, their time span and unreadable messages.
 
     `newest` has the offset of the last form of each event that earlier reruns announced again.
     """
@@ -29,7 +29,7 @@ class Plan:
 
 
 async def count(reader: TopicReader, it: Slice, ends: Mapping[int, int] | None = None) -> Plan:
-    """Reads the slice once, up to the end of the topic as it is now, or up to `ends`."""
+    """Reads the slice once, up to the present end of the topic, or up to `ends`."""
     starts, now_ends = await reader.bounds(it.since)
     plan = Plan(starts, dict(ends) if ends is not None else now_ends)
     first = last = None

@@ -1,4 +1,4 @@
-"""Plays a slice into one consumer's inbox: in order, at a bounded rate, resumable after a kill.
+"""Plays a slice into one consumer's inbox: in order, at a limited rate, resumable after a kill.
 
 The events of a batch and the place behind it are committed together, so a replay that resumes after a kill neither
 leaves out nor repeats any. No more than `WINDOW` events of it are open at a time: a rerun fills neither the inbox,
@@ -42,7 +42,7 @@ STALLED_S = 10.0
 
 @dataclass
 class Player:
-    """One replay at work. `report` gets a line for the operator when the replay has to wait.
+    """One replay in progress. `report` gets a line for the operator when the replay has to wait.
 
     A repeat needs to know how far the consumer has `committed` each partition.
     """
@@ -57,7 +57,7 @@ class Player:
     committed: Mapping[int, int] = field(default_factory=dict)
 
     async def play(self, reader: TopicReader, newest: Mapping[UUID, int]) -> None:
-        """Plays what is left of the slice, and records that it is done. Of `newest` only the last form is played."""
+        """Plays the rest of the slice, and records that it is done. Plays only the last form of each in `newest`."""
         it, began, before = self.replay, time.monotonic(), self.replay.played
         rate = it.rate or MOST_PER_S
         size = max(1, min(self.batch, int(rate * BATCH_S)))
@@ -73,7 +73,7 @@ class Player:
             await replays.end(self.db, it.replay_id, "done")
 
     async def settled(self, within_s: float) -> Outcomes:
-        """Counts a rerun's events by state, once none is open any more or the time is over."""
+        """Counts a rerun's events by state, after none is open or the time limit is over."""
         it, until = self.replay, time.monotonic() + within_s
         while True:
             if not await self._open(1) or time.monotonic() >= until:
@@ -82,7 +82,7 @@ class Player:
         return await inbox_rows.outcomes(self.db, it.consumer, it.slice.topic, it.replay_id)
 
     def _wanted(self, records: Sequence[Record], newest: Mapping[UUID, int]) -> list[Arrival]:
-        """The events of the slice among these records. A rerun plays no message without an id, and no form twice."""
+        """Selects the slice's events among these records. A rerun plays no message without an id, and none twice."""
         found = [arrival(record) for record in records if self.replay.slice.holds(record)]
         if self.replay.kind == "repeat":
             return found

@@ -1,4 +1,4 @@
-"""The table `replays`: who played what into which consumer, when and why, and how far it has got.
+"""The table `replays`: each replay's operator, slice, consumer, time, reason and progress.
 
 One replay of a topic into a consumer runs at a time: its process holds an advisory lock, which is free when it ends.
 """
@@ -91,7 +91,7 @@ async def begin(
     operator: str,
     reason: str,
 ) -> Replay:
-    """Records a replay that is about to start."""
+    """Records a replay before its start, and returns it."""
     span = plan.events, plan.first_at, plan.last_at
     places = _json(plan.ends), _json(plan.starts)
     what = kind, it.topic, consumer, _json(it.as_dict()), afresh, rate, operator, reason
@@ -100,7 +100,7 @@ async def begin(
 
 
 async def get(db: Owner, replay_id: UUID) -> Replay:
-    """Reads a replay. Raises ReplayRefused where there is none."""
+    """Reads a replay. Raises ReplayRefused if there is none."""
     row = await db.fetchrow(FIND, replay_id)
     if row is None:
         raise ReplayRefused(f"there is no replay {replay_id}: `leadgen replay list` shows them")
@@ -114,7 +114,7 @@ async def find_unfinished(db: Owner, kind: Kind, it: Slice, consumer: str, *, af
 
 
 async def require_no_other_rerun(db: Owner, topic: str, consumer: str) -> None:
-    """Checks that no rerun of another slice was interrupted: given again, it would play its first part twice."""
+    """Checks that no rerun of another slice was interrupted: a new one would play its first part twice."""
     if row := await db.fetchrow(FIND_OTHER, topic, consumer):
         it = _replay(row)
         raise ReplayRefused(
@@ -124,7 +124,7 @@ async def require_no_other_rerun(db: Owner, topic: str, consumer: str) -> None:
 
 
 async def require_rewinds_read(db: Owner, topic: str, consumer: str, positions: Mapping[int, int]) -> None:
-    """Checks that the group, at these positions, has read all that an earlier rewind wants handled again."""
+    """Checks that the group, at these positions, has read everything that an earlier rewind asked for."""
     for row in await db.fetch(FIND_REWINDS, topic, consumer):
         it = _replay(row)
         if left := sum(max(0, end - positions.get(number, end)) for number, end in it.ends.items()):
@@ -136,29 +136,29 @@ async def require_rewinds_read(db: Owner, topic: str, consumer: str, positions: 
 
 
 async def newest(db: Owner, limit: int) -> list[Replay]:
-    """Lists the latest replays, the newest first."""
+    """Lists the latest replays, newest first."""
     return [_replay(row) for row in await db.fetch(LIST, limit)]
 
 
 async def advance(db: Owner, it: Replay) -> None:
-    """Saves how far the replay has got. Belongs into the transaction of the events that it played."""
+    """Saves the replay's position. Belongs in the transaction of the events that it played."""
     numbers = it.played, it.added, _json(it.recognised)
     await db.execute(ADVANCE, it.replay_id, _json(it.positions), *numbers)
 
 
 async def end(db: Owner, replay_id: UUID, state: Literal["done", "abandoned"]) -> None:
-    """Ends a running replay. Raises ReplayRefused where it has ended already."""
+    """Ends a running replay. Raises ReplayRefused if it has ended already."""
     if not await db.fetchval(END, replay_id, state):
         raise ReplayRefused(f"replay {replay_id} has ended already")
 
 
 async def end_rewinds(db: Owner, topic: str, consumer: str) -> None:
-    """Ends earlier rewinds of the topic: what they had handled again is not handled again once more."""
+    """Ends earlier rewinds of the topic, so that their events are not handled yet again."""
     await db.execute(END_REWINDS, topic, consumer)
 
 
 async def lock(db: Owner, topic: str, consumer: str) -> None:
-    """Keeps other replays of this topic into this consumer away while the connection lasts. Raises ReplayRefused."""
+    """Prevents other replays of this topic into this consumer while the connection lasts. Raises ReplayRefused."""
     if not await db.fetchval(LOCK, f"replay of {topic} into {consumer}"):
         raise ReplayRefused(f"another replay of {topic} into {consumer} is running")
 

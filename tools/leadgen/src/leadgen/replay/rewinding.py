@@ -29,7 +29,7 @@ STOPPED = ("Empty", "Dead")
 
 @dataclass(frozen=True)
 class Rewound:
-    """A group's offsets by partition: as they were, and as they are to be. `replay_id` is None in a dry run."""
+    """A group's offsets by partition, before and after. `replay_id` is `None` in a dry run."""
 
     before: Mapping[int, int]
     after: Mapping[int, int]
@@ -37,12 +37,12 @@ class Rewound:
 
     @property
     def again(self) -> int:
-        """Messages that are read again."""
+        """The number of messages that are read again."""
         return sum(max(0, self.before[number] - after) for number, after in self.after.items())
 
     @property
     def left_out(self) -> int:
-        """Messages that are not read."""
+        """The number of messages that are skipped."""
         return sum(max(0, after - self.before[number]) for number, after in self.after.items())
 
 
@@ -96,7 +96,7 @@ async def rewind(
 async def _places(
     bootstrap_servers: Servers, topic: str, target: Target
 ) -> tuple[dict[TopicPartition, Range], dict[TopicPartition, int]]:
-    """Finds the messages that each partition holds, and the offset of the target there."""
+    """Finds the range of each partition, and the offset of the target in it."""
     since = target if isinstance(target, datetime) else None
     async with reading(bootstrap_servers, [topic]) as (reader, partitions):
         kept = await ranges_of(reader, partitions)
@@ -106,7 +106,7 @@ async def _places(
 
 @asynccontextmanager
 async def _stopped(bootstrap_servers: Servers, group: str) -> AsyncIterator[AIOKafkaConsumer]:
-    """A client that commits for the group. Raises ReplayRefused if the group has members."""
+    """Opens a client that commits for the group. Raises ReplayRefused if the group has members."""
     with kafka_errors(bootstrap_servers):
         admin = AIOKafkaAdminClient(**client_settings(bootstrap_servers))
         consumer = AIOKafkaConsumer(**client_settings(bootstrap_servers), group_id=group, enable_auto_commit=False)

@@ -1,4 +1,4 @@
-"""Runs a replay from the operator's order to its report: counts, shows, plays, and reports the outcome."""
+"""Runs a replay from the operator's request to its report: counts, shows, plays, and reports the outcome."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ NO_REASON = "none given"
 
 @dataclass(frozen=True)
 class Order:
-    """A replay as the operator asks for it."""
+    """A replay as the operator requests it."""
 
     slice: Slice
     consumer: str
@@ -36,7 +36,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Screen:
-    """The operator's terminal. `confirm` returns the reason that was typed, or ends the command."""
+    """The operator's terminal. `confirm` returns the typed reason, or ends the command."""
 
     say: Callable[[str], None]
     confirm: Callable[[], str | None]
@@ -96,7 +96,7 @@ async def abandon(database_url: str, replay_id: UUID) -> None:
 
 
 def as_record(it: Replay) -> dict[str, Any]:
-    """The row as JSON values."""
+    """Returns the row as JSON values."""
     times = {name: getattr(it, name) for name in ("started_at", "ended_at", "first_at", "last_at")}
     return {
         "replay_id": str(it.replay_id),

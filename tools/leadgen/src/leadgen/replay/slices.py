@@ -40,7 +40,7 @@ class Slice:
         return self.until is None or timestamp_ms < self.until.timestamp() * 1000
 
     def as_dict(self) -> dict[str, Any]:
-        """The filters that are set, as JSON values."""
+        """Returns the filters that are set, as JSON values."""
         found: dict[str, Any] = {"tenant": self.tenant, "company": self.company, "run": self.run}
         for name, at in (("since", self.since), ("until", self.until)):
             found[name] = None if at is None else at.astimezone(UTC).isoformat()
@@ -48,7 +48,7 @@ class Slice:
 
     @classmethod
     def from_dict(cls, topic: str, filters: dict[str, Any]) -> Self:
-        """Builds the slice that `as_dict` described."""
+        """Builds a slice from the result of `as_dict`."""
         times: dict[str, Any] = {
             name: datetime.fromisoformat(filters[name]) for name in ("since", "until") if name in filters
         }
@@ -72,6 +72,6 @@ def require_consumer(topics: Topics, topic: str, consumer: str) -> None:
 
 
 def require_company_key(topics: Topics, it: Slice) -> None:
-    """Checks that a slice of one company is of a topic with companies in its keys. Raises ReplayRefused."""
+    """Checks that the topic's keys contain companies, for a slice of one company. Raises ReplayRefused."""
     if it.company is not None and topics.topics[it.topic].key == "tenant":
         raise ReplayRefused(f"{it.topic} has no companies in its keys: leave out --company")

@@ -1,4 +1,4 @@
-"""A topic's records between two offsets of each partition, read beside all consumer groups."""
+"""Reads a topic's records between two offsets of each partition, independently of all consumer groups."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from leadgen.kafka.topic_reading import Range, batches, kafka_errors, ranges_of,
 
 
 class TopicReader:
-    """A topic, read without a group: nobody's offsets change. Partitions are named by their numbers."""
+    """A topic, read without a group, so that no offsets change. Partitions are named by their numbers."""
 
     def __init__(
         self, bootstrap_servers: Servers, consumer: Consumer, topic: str, places: Sequence[TopicPartition]
@@ -24,13 +24,13 @@ class TopicReader:
         self._places = places
 
     async def bounds(self, since: datetime | None) -> tuple[dict[int, int], dict[int, int]]:
-        """Returns each partition's first offset from `since` on (`None`: of all), and the offset behind its end."""
+        """Returns each partition's first offset since `since` (`None`: of all), and its end."""
         ranges = await ranges_of(self._consumer, self._places, since)
         starts = {place.partition: it.first for place, it in ranges.items()}
         return starts, {place.partition: it.end for place, it in ranges.items()}
 
     async def committed(self, group: str) -> dict[int, int]:
-        """Returns how far the group has committed each partition: the offset that it reads next, 0 for none."""
+        """Returns the group's committed offset of each partition, which it reads next; 0 for none."""
         asking = AIOKafkaConsumer(**client_settings(self._bootstrap_servers), group_id=group, enable_auto_commit=False)
         async with running(asking):  # subscribed to nothing, so it is no member of the group
             return {place.partition: await asking.committed(place) or 0 for place in self._places}
@@ -38,7 +38,7 @@ class TopicReader:
     async def read(
         self, starts: Mapping[int, int], ends: Mapping[int, int]
     ) -> AsyncIterator[list["ConsumerRecord[bytes, bytes]"]]:
-        """Reads each partition in order, from its start up to its end. What Kafka has deleted meanwhile is left out."""
+        """Reads each partition in order, from its start to its end. Messages that Kafka has deleted are left out."""
         ranges = {
             TopicPartition(self._topic, number): Range(starts.get(number, 0), end) for number, end in ends.items()
         }

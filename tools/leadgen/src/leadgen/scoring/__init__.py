@@ -1,4 +1,4 @@
-"""Scores explained, compared with the outcomes of the leads, and weights fitted to that; applied only on request.
+"""Scores: explained, compared with the outcomes of leads, and fitted to them. Weights change only on request.
 
 outcomes    labelled outcomes in a CSV
 leads       what the database holds of scored leads

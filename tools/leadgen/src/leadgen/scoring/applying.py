@@ -1,4 +1,4 @@
-"""Gives a tenant weights of its own, or takes them away, and has the scorer score its leads again by them."""
+"""Gives a tenant weights of its own, or removes them, and makes the scorer score its leads again."""
 
 import json
 
@@ -25,11 +25,11 @@ class NotApplied(Permanent):
 
 
 class NotRescored(Permanent):
-    """The weights are written, and the leads still have the scores of the old ones."""
+    """The weights are written, but the leads still have scores by the old ones."""
 
 
 async def apply(database_url: str, tenant_id: int, weights: Weights | None) -> None:
-    """The tenant's own weights from now on; None: those of the model. May be repeated. Raises NotApplied."""
+    """Sets the tenant's own weights; `None`: the model's. May be repeated. Raises NotApplied."""
     try:
         async with of_tenant(database_url, tenant_id) as tx:
             if weights is None:
@@ -53,7 +53,7 @@ async def apply(database_url: str, tenant_id: int, weights: Weights | None) -> N
 
 
 async def rescore(database_url: str, tenant_id: int) -> dict[str, int]:
-    """Has the tenant's leads scored again: how many, and how many `changed`, which the running scorer announces.
+    """Scores the tenant's leads again; returns their number, and how many `changed` and will be announced.
 
     Raises NotRescored with what to do.
     """

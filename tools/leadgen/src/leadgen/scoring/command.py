@@ -1,4 +1,4 @@
-"""`leadgen score` and `leadgen scoring`: words to calls, results to the terminal or to JSON."""
+"""The commands `leadgen score` and `leadgen scoring …`."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ ModelFile = Annotated[
 
 
 class DatabaseNeeded(Permanent):
-    """The file does not hold all that is needed, and there is no database to ask."""
+    """The file lacks data, and there is no database to read it from."""
 
 
 def score_command(
@@ -136,7 +136,7 @@ def use_command(
 async def _outcomes(
     file: Path | None, tenant: int, database_url: str | None, features: Collection[str] = ()
 ) -> Outcomes:
-    """Reads the outcomes of the file, or those that the tenant's reps gave as feedback."""
+    """Reads the outcomes in the file, or those of the tenant's feedback."""
     if file is not None:
         return read_outcomes(file, features)
     if database_url is None:
@@ -180,7 +180,7 @@ async def _fit(file: Path | None, tenant: int, database_url: str | None, model_f
 
 
 async def _fit_to_database(outcomes: Outcomes, tenant: int, database_url: str, model: Model) -> Proposal:
-    """Proposes weights from the features and weights that the leads are scored by now. Older models do not count."""
+    """Proposes weights from the features and weights of the leads' present scores. Older models do not count."""
     known = await features_of(database_url, tenant, [row.uen for row in outcomes.rows])
     known = {uen: features for uen, features in known.items() if all("prior" in it for it in features.values())}
     leads = [
@@ -194,7 +194,7 @@ async def _fit_to_database(outcomes: Outcomes, tenant: int, database_url: str, m
 
 
 def _weighed(name: str, known: Sequence[Any]) -> Weighed:
-    """Returns a criterion's weight and prior: equal in all leads, except those that a rescoring has not reached yet."""
+    """Returns a criterion's weight and prior, equal in all leads that the last rescoring has reached."""
     found = [features[name] for features in known if name in features]
     return Weighed(median_low(it["weight"] for it in found), median_low(it["prior"] for it in found))
 

@@ -1,4 +1,4 @@
-"""The optional packages, imported when they are needed: scikit-learn and matplotlib are heavy, and not always there."""
+"""Optional packages, imported on demand: scikit-learn and matplotlib are large, and not always installed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ class NotInstalled(Permanent):
 
 @contextmanager
 def needed(what: str) -> Iterator[None]:
-    """Around imports for `what`: says which packages are missing and how to get them. Raises NotInstalled."""
+    """Wraps imports for `what`: explains which packages are missing and how to install them. Raises NotInstalled."""
     try:
         yield
     except ImportError as error:

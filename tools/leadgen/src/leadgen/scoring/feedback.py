@@ -1,4 +1,4 @@
-"""Outcomes of leads as the tenant's reps gave them over HTTP (table `lead_feedback`)."""
+"""Outcomes of leads from the feedback of the tenant's reps (table `lead_feedback`)."""
 
 from leadgen.scoring.leads import of_tenant
 from leadgen.scoring.outcomes import NotOutcomes, Outcome, Outcomes
@@ -12,7 +12,7 @@ LATEST = """
 
 
 async def feedback_of(database_url: str, tenant_id: int) -> Outcomes:
-    """Reads the outcomes, each with the score that the lead had then.
+    """Reads the outcomes, each with the lead's score at that time.
 
     Raises NotOutcomes if there are none, DatabaseRefused, Unavailable.
     """

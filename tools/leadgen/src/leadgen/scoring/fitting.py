@@ -1,4 +1,4 @@
-"""Weights that these outcomes would have wanted: a regularised logistic regression over what was found of each lead.
+"""Fits weights to outcomes: a regularised logistic regression over the leads' features.
 
 A lead's features are value minus prior, so that what is unknown says nothing, as in the scorer. Weights are not
 negative: a positive finding never lowers a score. Features that are the same in all leads keep the weight that they
@@ -32,7 +32,7 @@ PLACES = 4
 
 
 class NothingTells(Permanent):
-    """No feature tells the won from the lost."""
+    """No feature separates won leads from lost ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Weights that sum to 1, as those of now do; `kept` are features that these outcomes say nothing of."""
+    """Weights that sum to 1, like the present ones; `kept` are features about which the outcomes say nothing."""
 
     version: str
     labels: int
@@ -63,7 +63,7 @@ class Proposal:
 
 
 def propose(leads: Sequence[Labelled], now: Mapping[str, Weighed], *, missing: int = 0) -> Proposal:
-    """Proposes weights, always the same for the same leads. Raises TooFewLabels, NothingTells, NotInstalled."""
+    """Proposes weights; equal leads give equal weights. Raises TooFewLabels, NothingTells, NotInstalled."""
     won = sum(lead.is_won for lead in leads)
     _check(len(leads), won)
     with needed("fitting weights"):
@@ -120,7 +120,7 @@ def _auc(scores: "Matrix", is_won: "np.ndarray[Any, Any]") -> float:
 
 
 def _fit(found: "Matrix", is_won: "np.ndarray[Any, Any]") -> "Matrix":
-    """The non-negative coefficients of the regression, each feature's own.
+    """Returns the non-negative coefficients of the regression by feature.
 
     Scikit-learn knows no such bound, so features with a negative coefficient are taken out, all at once and then one by
     one put back where the loss would fall with more of them, until neither is left to do: the optimum of a convex
@@ -150,7 +150,7 @@ def _fit(found: "Matrix", is_won: "np.ndarray[Any, Any]") -> "Matrix":
 
 
 def _shares(weights: Mapping[str, float]) -> dict[str, float]:
-    """Scales the weights to four decimals that sum to 1; the rest of rounding goes to the largest remainders."""
+    """Scales the weights to four decimals that sum to 1; rounding differences go to the largest remainders."""
     unit = 10**PLACES
     total = sum(weights.values())
     exact = {name: weight * unit / total for name, weight in weights.items()}

@@ -36,12 +36,12 @@ EXPLAIN = """
 
 
 class NoSuchLead(Permanent):
-    """The tenant has no scored lead of this UEN."""
+    """The tenant has no scored lead with this UEN."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A lead's score and all that it is made of, the largest contribution first, whichever way it points."""
+    """A lead's score and its parts, the largest contribution first, positive or negative."""
 
     tenant_id: int
     company_id: int
@@ -61,26 +61,26 @@ class Explanation:
 
 @asynccontextmanager
 async def of_tenant(database_url: str, tenant_id: int) -> AsyncIterator[Owner]:
-    """A transaction as the tables' owner, whom policies bind too. Raises DatabaseRefused, Unavailable."""
+    """Opens a transaction as the tables' owner, with the tenant's policies. Raises DatabaseRefused, Unavailable."""
     async with connected(database_url) as connection, connection.transaction():
         await connection.execute("SELECT set_config('request.tenant_id', $1, true)", str(tenant_id))
         yield connection
 
 
 async def scores_of(database_url: str, tenant_id: int, uens: Sequence[str]) -> dict[str, float]:
-    """The scores of those that the tenant has as leads."""
+    """Reads the scores of those companies that are leads of the tenant."""
     async with of_tenant(database_url, tenant_id) as tx:
         return {row["uen"]: row["score"] for row in await tx.fetch(SCORES, uens)}
 
 
 async def features_of(database_url: str, tenant_id: int, uens: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-    """The features of those that the tenant has as leads, the lead enriched last being the last one."""
+    """Reads the features of those companies that are leads of the tenant, in the order of their enrichment."""
     async with of_tenant(database_url, tenant_id) as tx:
         return {row["uen"]: json.loads(row["features"]) for row in await tx.fetch(FEATURES, uens)}
 
 
 async def explain(database_url: str, tenant_id: int, uen: str) -> Explanation:
-    """Raises NoSuchLead, DatabaseRefused, Unavailable."""
+    """Explains a lead's score. Raises NoSuchLead, DatabaseRefused, Unavailable."""
     async with of_tenant(database_url, tenant_id) as tx:
         row = await tx.fetchrow(EXPLAIN, uen.strip().upper())
     if row is None:

@@ -23,7 +23,7 @@ class TooFewLabels(Permanent):
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Leads with a score from `low` to below `high` (the last one: to 1); no means where there are none."""
+    """Leads with a score from `low` to below `high` (in the last bin: to 1); no means if there are none."""
 
     low: float
     high: float
@@ -34,7 +34,7 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Measures of the scores; `missing` counts outcomes of companies that have no score."""
+    """Measures of the scores; `missing` counts outcomes of companies without a score."""
 
     labels: int
     won: int
@@ -53,7 +53,7 @@ class Scored:
 
 
 def evaluate(leads: Sequence[Scored], *, missing: int = 0) -> Evaluation:
-    """Raises TooFewLabels with how many there must be."""
+    """Computes the measures. Raises TooFewLabels, which states the required number."""
     won = sum(lead.is_won for lead in leads)
     among = f" among the {len(leads)} outcomes with a score" if missing else f" among {len(leads)}"
     if len(leads) < FEWEST:
@@ -79,7 +79,7 @@ def auc(leads: Sequence[Scored]) -> float:
 
 
 def calibration(leads: Sequence[Scored]) -> tuple[Bin, ...]:
-    """Ten bins of equal width."""
+    """Returns ten bins of equal width."""
     bins: list[list[Scored]] = [[] for _ in range(BINS)]
     for lead in leads:
         bins[min(int(lead.score * BINS), BINS - 1)].append(lead)
@@ -87,7 +87,7 @@ def calibration(leads: Sequence[Scored]) -> tuple[Bin, ...]:
 
 
 def roc(leads: Sequence[Scored]) -> list[tuple[float, float]]:
-    """Share of the lost, share of the won at or above each score, from none of them to all."""
+    """Returns the shares of lost and of won leads at or above each score, from none to all."""
     won = sorted(lead.score for lead in leads if lead.is_won)
     lost = sorted(lead.score for lead in leads if not lead.is_won)
     steps = sorted({lead.score for lead in leads}, reverse=True)

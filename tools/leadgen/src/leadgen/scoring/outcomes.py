@@ -25,7 +25,7 @@ LONGEST_UEN = 50
 
 
 class NotOutcomes(Permanent):
-    """The file is none of labelled outcomes, or holds rows that are none."""
+    """The file has no labelled outcomes, or has invalid rows."""
 
 
 class BadRow(Exception):
@@ -34,7 +34,7 @@ class BadRow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of a lead. `values` are those of the features that the file names; None is unknown."""
+    """The outcome of a lead. `values` are those of the features in the file; `None` is unknown."""
 
     line: int
     uen: str
@@ -45,7 +45,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """The rows of a file; `features` are the columns that are named like one, `unused` those that mean nothing here."""
+    """The rows of a file; `features` are the columns with a feature's name, `unused` the unknown ones."""
 
     rows: Sequence[Outcome]
     has_scores: bool
@@ -58,7 +58,7 @@ class Outcomes:
 
 
 def read_outcomes(file: Path, features: Collection[str] = ()) -> Outcomes:
-    """The outcomes of a file; `features` are names that a column may have. Raises NotOutcomes with what is wrong."""
+    """Reads the outcomes of a file; `features` are the possible column names. Raises NotOutcomes with the fault."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as opened:
             rows = csv.reader(opened, strict=True)

@@ -1,4 +1,4 @@
-"""Calibration and ROC as a picture, SVG or PNG by the file's name."""
+"""Plots calibration and ROC, as SVG or PNG by the file's name."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,11 +11,11 @@ FORMATS = (".svg", ".png")
 
 
 class NotAPicture(Permanent):
-    """The file is to have a format that we do not write, or cannot be written."""
+    """The file's format is not supported, or it cannot be written."""
 
 
 def checked(out: Path) -> Path:
-    """The file, if a picture can be written there. Raises NotAPicture."""
+    """Returns the file if a picture can be written there. Raises NotAPicture."""
     if out.suffix.lower() not in FORMATS:
         raise NotAPicture(f"{out} must be a picture: end its name in {' or '.join(FORMATS)}")
     if not out.absolute().parent.is_dir():
@@ -24,7 +24,7 @@ def checked(out: Path) -> Path:
 
 
 def plot(leads: Sequence[Scored], evaluation: Evaluation, out: Path) -> None:
-    """Writes the picture; the same leads give the same bytes. Raises NotAPicture, NotInstalled."""
+    """Writes the picture; equal leads give equal bytes. Raises NotAPicture, NotInstalled."""
     with needed("a plot"):
         import matplotlib as mpl
         from matplotlib.figure import Figure

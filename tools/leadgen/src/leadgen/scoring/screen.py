@@ -10,7 +10,7 @@ from leadgen.scoring.measures import Evaluation
 
 
 def show_explanation(lead: Explanation) -> None:
-    """The score as a sum: what a company scores of which nothing is known, and what each finding adds or takes."""
+    """Prints the score as a sum: the score of an unknown company, and the contribution of each finding."""
     console = wide_enough()
     known = "" if lead.confidence is None else f", {lead.confidence:.0%} of what counts is known"
     console.print(f"[bold]{escape(lead.name)}[/]  {lead.uen}  [dim]tenant {lead.tenant_id}[/]", highlight=False)
@@ -43,7 +43,7 @@ def show_explanation(lead: Explanation) -> None:
 
 
 def show_evaluation(evaluation: Evaluation) -> None:
-    """The figures, and the calibration as a table."""
+    """Prints the figures, and the calibration as a table."""
     console = wide_enough()
     missing = f", {evaluation.missing} more without a score" if evaluation.missing else ""
     console.print(f"{evaluation.labels} outcomes, {evaluation.won} won{missing}", highlight=False)
@@ -56,7 +56,7 @@ def show_evaluation(evaluation: Evaluation) -> None:
 
 
 def show_proposal(proposal: Proposal) -> None:
-    """The weights beside those of now, and what either is worth on leads that it was not fitted to."""
+    """Prints the proposed weights beside the present ones, and the measures of both on leads outside of the fit."""
     console = wide_enough()
     missing = f", {proposal.missing} more without features" if proposal.missing else ""
     console.print(f"{proposal.labels} outcomes, {proposal.won} won{missing}", highlight=False)

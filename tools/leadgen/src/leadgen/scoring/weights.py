@@ -1,4 +1,4 @@
-"""The weights of a scoring model: those of the scorer's own file, and those that a tenant is to have instead.
+"""The weights of a scoring model, from the scorer's own file, and a tenant's replacement for them.
 
 A tenant's file is TOML: its `version`, and under `[weights]` criteria and what they weigh, relative to each other. A
 whole model (`[criteria.<name>] weight = ...`) does as well; of it, only the weights count.
@@ -20,7 +20,7 @@ _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 
 
 class NotAModel(Permanent):
-    """There is no model, or the file is none."""
+    """There is no model, or the file is not one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The scorer's own model, as far as it is weights."""
+    """The weights of the scorer's own model."""
 
     version: str
     criteria: Mapping[str, Weighed]
@@ -41,14 +41,14 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A tenant's own weights, and the name that they go by in `model_version`."""
+    """A tenant's own weights, and their name in `model_version`."""
 
     version: str
     weights: Mapping[str, float]
 
 
 def scorers_model(file: Path | None = None) -> Model:
-    """The model of this file; without one the newest that comes with the scorer. Raises NotAModel."""
+    """Reads the model of this file; without one the newest that comes with the scorer. Raises NotAModel."""
     file = file or _newest()
     document = _read(file)
     try:
@@ -62,7 +62,7 @@ def scorers_model(file: Path | None = None) -> Model:
 
 
 def read_weights(file: Path, model: Model) -> Weights:
-    """The weights of a tenant's file, for criteria of this model. Raises NotAModel with what is wrong."""
+    """Reads the weights of a tenant's file, for criteria of this model. Raises NotAModel with the fault."""
     document = _read(file)
     version = document.get("version")
     if not isinstance(version, str) or not _VERSION.fullmatch(version):
@@ -84,7 +84,7 @@ def read_weights(file: Path, model: Model) -> Weights:
 
 
 def as_toml(proposed: Weights, comments: list[str]) -> str:
-    """The weights as a file that `read_weights` takes, the heaviest first."""
+    """Formats the weights for `read_weights`, the largest first."""
     heaviest = sorted(proposed.weights.items(), key=lambda it: (-it[1], it[0]))
     lines = [f"# {comment}".rstrip() for comment in comments]
     lines += [f'version = "{proposed.version}"', "", "[weights]", *(f"{name} = {weight}" for name, weight in heaviest)]
@@ -92,7 +92,7 @@ def as_toml(proposed: Weights, comments: list[str]) -> str:
 
 
 def _newest() -> Path:
-    """Finds the scorer's model file if the scorer is installed beside us; runs none of its code."""
+    """Finds the scorer's model file if the scorer is installed in this environment; runs none of its code."""
     scorer = find_spec("scorer")
     folders = scorer.submodule_search_locations if scorer else None
     files = [file for folder in folders or () for file in Path(folder, "models").glob("*.toml")]

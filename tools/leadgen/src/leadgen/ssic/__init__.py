@@ -1,4 +1,4 @@
-"""Singapore's industry classification in `ssic_ref`: SSIC 2020 as seeded, any version from the official spreadsheet.
+"""Singapore's industry classification in `ssic_ref`: SSIC 2020 as the seed, other versions from official spreadsheets.
 
 A version is loaded whole or not at all: half a classification would silently find half of the companies.
 """

@@ -1,4 +1,4 @@
-"""A classification: codes on five levels, each below another. Any other list is refused, with advice.
+"""A classification: a hierarchy of codes on five levels. Other lists are refused, with advice.
 
 A code tells its own level (a letter, then two to five digits) and its parent (itself without the last digit). Only
 which section a division belongs to has to be said by the list, at best by its order.
@@ -33,7 +33,7 @@ class Code(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """One code as a file lists it. `place` names the row, for people; what the file does not say is None or ''."""
+    """One code in a file's list. `place` names the row, for people; missing values are `None` or ''."""
 
     place: str
     code: str
@@ -45,14 +45,14 @@ class Listed(NamedTuple):
 
 
 def level_of(code: str) -> str | None:
-    """The level that the code's form tells; None for what is no code."""
+    """Returns the level of a code by its form; `None` for other texts."""
     if len(code) == 1 and code.isascii() and code.isalpha():
         return "section"
     return LEVELS[len(code) - 1] if 2 <= len(code) <= 5 and code.isascii() and code.isdigit() else None
 
 
 def classification(listed: Iterable[Listed], version: str) -> list[Code]:
-    """All codes of a version in the list's order, complete and consistent. Raises NotAClassification."""
+    """Returns all codes of a version in the list's order, complete and consistent. Raises NotAClassification."""
     codes: dict[str, Code] = {}
     places: dict[str, str] = {}
     section, last = None, ""
@@ -85,7 +85,7 @@ def classification(listed: Iterable[Listed], version: str) -> list[Code]:
 
 
 def _with_its_zero(entry: Listed, last: str) -> str:
-    """The code with the leading zero that a spreadsheet's number has lost.
+    """Returns the code with the leading zero that it lost as a spreadsheet's number.
 
     Where the level is not said, the row's place in the list tells: below 011, 111 is the class 0111.
     """

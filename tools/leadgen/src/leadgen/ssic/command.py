@@ -1,4 +1,4 @@
-"""`leadgen ssic`: the words of the operator's command, and what came of it."""
+"""The command `leadgen ssic`."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Finds the codes in a table, by the names of its columns, wherever the header stands.
+"""Finds the codes in a table by the names of its columns, wherever the header is.
 
 Met so far: the official workbooks (a few lines of title, then "SSIC 2025" and "SSIC 2025 Title", with more columns in
 the definitions), lists with version, level and parent, and lists with a column per level.
@@ -24,7 +24,7 @@ _TITLES = ("title", "description")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which column is what: `code`, `title`, `level`, `version`, `parent`, a level's name, `<level> title`."""
+    """The columns by content: `code`, `title`, `level`, `version`, `parent`, a level's name, `<level> title`."""
 
     columns: dict[str, int]
     header: list[str]
@@ -36,13 +36,13 @@ class Layout:
 
 
 def version_in(text: str) -> str | None:
-    """The version that a text names: '2025' of "SSIC 2025 Title" or "ssic2025-classification.xlsx"."""
+    """Finds the version in a text: '2025' in "SSIC 2025 Title" or "ssic2025-classification.xlsx"."""
     found = _VERSION.search(text)
     return found[1] if found else None
 
 
 def find_layout(table: Table) -> Layout | None:
-    """The layout of a list of codes; None for a table that is none, such as an index or a correspondence."""
+    """Finds the layout of a list of codes; `None` for other tables, such as an index or a correspondence."""
     for at, row in enumerate(table.rows[:DEEPEST_HEADER]):
         columns: dict[str, int] = {}
         versions = set()
@@ -60,13 +60,13 @@ def find_layout(table: Table) -> Layout | None:
 
 
 def declared_version(table: Table, layout: Layout) -> str | None:
-    """The version that the table itself names: over its codes, in the lines above, or as the sheet's name."""
+    """Finds the version that the table itself names: above its codes, in the lines before, or as the sheet's name."""
     above = (cell for row in table.rows[: layout.at] for cell in row)
     return layout.version or next((found for text in (*above, table.sheet) if (found := version_in(text))), None)
 
 
 def entries(table: Table, layout: Layout) -> Iterator[tuple[str | None, Listed]]:
-    """Every code that is listed, with the version that its row names."""
+    """Yields every listed code, with the version that its row names."""
     for number, row in enumerate(table.rows[layout.at + 1 :], start=layout.at + 2):
         cells = {role: row[at] for role, at in layout.columns.items() if at < len(row) and row[at]}
         if "code" in cells and cells["code"] == layout.header[layout.columns["code"]]:
@@ -95,7 +95,7 @@ def _entries_of(cells: dict[str, str], place: str, is_defined: bool) -> Iterator
 
 
 def _role(name: str) -> tuple[str | None, str | None]:
-    """Returns the content and the version that a column's name tells: "SSIC 2025 Title" is the title, of 2025."""
+    """Returns the content and the version in a column's name: "SSIC 2025 Title" is the title of 2025."""
     words = re.findall(r"[a-z]+|\d+", re.sub(r"sub[-_ ]class", "subclass", name.lower()))
     version = next((word for word in words if _YEAR.fullmatch(word)), None)
     match [word for word in words if word not in ("ssic", "code", "codes", version)]:

@@ -1,4 +1,4 @@
-"""Loads versions of SSIC from a file, whole or not at all: all is read and checked before anything is written."""
+"""Loads versions of SSIC from a file, whole or not at all: it reads and checks everything before it writes."""
 
 import asyncio
 import re
@@ -17,7 +17,7 @@ SAY_WHICH = "Say which version it is, such as --version 2025."
 
 @dataclass(frozen=True, slots=True)
 class LoadedVersion:
-    """A version that is in `ssic_ref` now exactly as in the file."""
+    """A version whose codes in `ssic_ref` are now exactly those of the file."""
 
     version: str
     #: Codes per level, highest level first.
@@ -30,7 +30,7 @@ class LoadedVersion:
 
 
 async def load_ssic(file: Path, database_url: str, version: str | None = None) -> list[LoadedVersion]:
-    """Replaces each version that the file holds, or the one asked for, in one transaction. May be repeated.
+    """Replaces each version in the file, or the requested one, in one transaction. May be repeated.
 
     Connects as the tables' owner. Raises NotAClassification, DatabaseRefused or Unavailable: then nothing has changed.
     Services read the codes at their start only.
@@ -49,7 +49,7 @@ async def load_ssic(file: Path, database_url: str, version: str | None = None) -
 
 
 def read_versions(file: Path, asked: str | None = None) -> dict[str, list[Code]]:
-    """The versions that a file holds, each complete; only the one asked for, if one is. Raises NotAClassification."""
+    """Reads the versions in a file, each complete, or only the requested one. Raises NotAClassification."""
     if asked is not None and not re.fullmatch(r"20\d\d", asked):
         raise NotAClassification(f"{asked!r} is not a version of SSIC: versions are years, such as --version 2025.")
     listed: dict[str, list[Listed]] = {}

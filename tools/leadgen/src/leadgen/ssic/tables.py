@@ -1,4 +1,4 @@
-"""Reads a spreadsheet or CSV into tables of text. Knows nothing of what is in them.
+"""Reads a spreadsheet or CSV into tables of text, whatever they contain.
 
 What a file is, is decided by its first bytes, not by its name. A number in a cell comes as its digits.
 """
@@ -23,7 +23,7 @@ UNREADABLE = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZip
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A sheet, or a CSV. `name` is for people; each row's cells are trimmed, in single spaces, '' where empty."""
+    """A sheet, or a CSV. `name` is for people; cells are trimmed, with single spaces, '' if empty."""
 
     name: str
     sheet: str
@@ -31,7 +31,7 @@ class Table:
 
 
 def read_tables(file: Path) -> list[Table]:
-    """All sheets of a workbook, or the one table of a CSV. Raises NotAClassification when it cannot be read."""
+    """Reads all sheets of a workbook, or the one table of a CSV. Raises NotAClassification if it is unreadable."""
     try:
         content = file.read_bytes()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A transaction of the operator for one tenant, whose acts are recorded in the tenant's `audit_log`."""
+"""An operator's transaction for one tenant; its acts are recorded in the tenant's `audit_log`."""
 
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -19,7 +19,7 @@ RECORD = """
 
 
 class Acting:
-    """An operator at work for a tenant, on a connection inside its transaction."""
+    """An operator who acts for a tenant, on a connection inside its transaction."""
 
     def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", tenant_id: int, operator: str) -> None:
         self.connection = connection

@@ -50,7 +50,7 @@ def set_command(
 
 
 async def _ask(gateway: str, access: str, method: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Raises ChatRefused, Unavailable."""
+    """Sends a request to the gateway. Raises ChatRefused, Unavailable."""
     gateway = base_of(gateway)
     try:
         async with httpx.AsyncClient(trust_env=False, timeout=30) as http:

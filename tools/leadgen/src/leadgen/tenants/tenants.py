@@ -1,4 +1,4 @@
-"""The tenants, as the operator keeps them: who they are, and their own caps beside those of the services' settings."""
+"""The operator's list of tenants, and their own caps, which replace those of the services' settings."""
 
 import json
 from typing import Annotated, Any, NamedTuple
@@ -50,11 +50,11 @@ TenantNumber = Annotated[
 
 
 class NoSuchTenant(Permanent):
-    """There is no tenant of this number."""
+    """There is no tenant with this number."""
 
 
 class Limits(NamedTuple):
-    """A tenant's own caps; None where only the services' settings hold."""
+    """A tenant's own caps; `None` if only the services' settings apply."""
 
     sync_limit: int | None = None
     max_per_job: int | None = None
@@ -63,7 +63,7 @@ class Limits(NamedTuple):
 
 
 async def add_tenant(database_url: str, tenant_id: int, name: str, *, unless_there: bool = False) -> None:
-    """Adds the tenant; one that is there is renamed and made active again, or left alone with `unless_there`.
+    """Adds the tenant. An existing one is renamed and activated, or does not change with `unless_there`.
 
     Raises DatabaseRefused, Unavailable.
     """
@@ -72,7 +72,7 @@ async def add_tenant(database_url: str, tenant_id: int, name: str, *, unless_the
 
 
 async def limit_tenant(database_url: str, tenant_id: int, limits: Limits, *, afresh: bool = False) -> Limits:
-    """Sets the caps that are given and returns all that hold now; `afresh` takes away the others.
+    """Sets the given caps and returns all present ones; `afresh` removes the others.
 
     Raises NoSuchTenant, DatabaseRefused, Unavailable.
     """
@@ -87,7 +87,7 @@ async def limit_tenant(database_url: str, tenant_id: int, limits: Limits, *, afr
 
 
 async def list_tenants(database_url: str) -> list[dict[str, Any]]:
-    """Lists all tenants with their own caps, None where the services' settings hold.
+    """Lists all tenants with their own caps, `None` if the services' settings apply.
 
     Raises DatabaseRefused, Unavailable.
     """
@@ -96,7 +96,7 @@ async def list_tenants(database_url: str) -> list[dict[str, Any]]:
 
 
 def _checked_name(name: str) -> str:
-    """Trims a tenant's name. Raises typer.BadParameter where nothing that can be read is left of it."""
+    """Trims a tenant's name. Raises typer.BadParameter if nothing readable is left."""
     trimmed = name.strip()
     if not trimmed or not trimmed.isprintable() or len(trimmed) > MAX_NAME:
         raise typer.BadParameter(f"a tenant needs a name of 1 to {MAX_NAME} printable characters")

@@ -1,4 +1,4 @@
-"""Local access tokens for the gateway: JWT, HS256, naming a tenant, a user and a role. Not for production."""
+"""Local access tokens for the gateway: JWT, HS256, with a tenant, a user and a role. Not for production."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -11,7 +11,7 @@ from leadgen.tenants.tenants import TenantNumber
 
 
 class Role(StrEnum):
-    """The roles that the gateway knows, and `rep`, the old name of `sdr`."""
+    """The roles of the gateway, and `rep`, the old name of `sdr`."""
 
     VIEWER = "viewer"
     SDR = "sdr"
@@ -32,7 +32,7 @@ class GivenRole(StrEnum):
 def token(
     secret: str, tenant_id: int, user: str, *, valid: timedelta = timedelta(hours=12), role: Role = Role.SDR
 ) -> str:
-    """Makes a token that the gateway with this secret (GATEWAY_JWT_SECRET) accepts until it expires."""
+    """Creates a token that the gateway with this secret (GATEWAY_JWT_SECRET) accepts until it expires."""
     claims = {"sub": user, "tenant_id": tenant_id, "exp": datetime.now(UTC) + valid, "role": role.value}
     return jwt.encode(claims, secret, algorithm="HS256")
 

@@ -1,1 +1,1 @@
-"""`leadgen trace`: one company's whole story at a tenant, in order."""
+"""`leadgen trace`: one company's whole history at a tenant, in order."""

@@ -1,4 +1,4 @@
-"""A moment of a company's story, and the words for events, handlings, enrichments, scores and links. Pure."""
+"""A moment in a company's history, and the texts for events, handlings, enrichments, scores and links. Pure."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,7 +37,7 @@ CRITERIA = 5
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something that happened at a time. `details` are further lines; `event_id` is that of the event, if it is one."""
+    """An event at a time. `details` are further lines; `event_id` is set for messages."""
 
     at: datetime
     who: str
@@ -53,7 +53,7 @@ class Moment:
 
 @dataclass(slots=True)
 class Copies:
-    """A message of a topic with the places where it stands: a relay that crashed sends a message again."""
+    """A message of a topic with all its positions: a relay that crashed sends a message again."""
 
     at: datetime
     topic: str
@@ -64,7 +64,7 @@ class Copies:
 
 
 def announced(message: Copies) -> Moment:
-    """Tells of an event that a service announced."""
+    """Describes an event that a service announced."""
     place = ", again at ".join(message.places)
     details = [f"{message.envelope.lane} lane, {place}"]
     if message.envelope.correlation_id:
@@ -80,7 +80,7 @@ def announced(message: Copies) -> Moment:
 
 
 def summary(topic: str, value: bytes | None) -> str:
-    """Says in a few words what an event is about."""
+    """Summarises an event in a few words."""
     model = MODELS.get(topic)
     try:
         event = decode_body(model, value) if model else None
@@ -106,7 +106,7 @@ def summary(topic: str, value: bytes | None) -> str:
 
 
 def handled(row: Mapping[str, Any]) -> Moment:
-    """Tells of an event in an inbox: its state, its attempts and what went wrong."""
+    """Describes an event in an inbox: its state, its attempts and its error."""
     details = []
     if row["failures"] or row["crashes"] or row["attempts"] > 1:
         # Each claim, failure and release counts as one.
@@ -132,7 +132,7 @@ def handled(row: Mapping[str, Any]) -> Moment:
 
 
 def enriched(row: Mapping[str, Any]) -> Moment:
-    """Tells of an enrichment: its steps, the vendors' calls and their costs."""
+    """Describes an enrichment: its steps, the vendors' calls and their costs."""
     steps = [_step(step) for step in json.loads(row["steps"])]
     return Moment(
         row["enriched_at"],
@@ -153,7 +153,7 @@ def _step(step: Mapping[str, Any]) -> str:
 
 
 def scored(row: Mapping[str, Any]) -> Moment:
-    """Tells of the score as it stands, with the criteria that count most."""
+    """Describes the present score, with the criteria that count most."""
     details = [row["rationale"], f"of the enrichment of {row['enriched_at'].astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"]
     details += [
         ", ".join(filter(None, (f"{it.name}: {it.contribution:+.3f}", it.evidence)))
@@ -164,7 +164,7 @@ def scored(row: Mapping[str, Any]) -> Moment:
 
 
 def linked(row: Mapping[str, Any]) -> Moment:
-    """Tells what Odoo got."""
+    """Describes the records in Odoo."""
     ids = {"partner": row["partner_id"], "contact": row["contact_id"], "lead": row["lead_id"]}
     details = [f"in {row['place']}: " + ", ".join(f"{kind} {number}" for kind, number in ids.items() if number)]
     details += [row["reason"]] if row["reason"] else []
@@ -177,7 +177,7 @@ def linked(row: Mapping[str, Any]) -> Moment:
 
 
 def chosen(row: Mapping[str, Any]) -> Moment:
-    """Tells of a night that selected the company."""
+    """Describes a night that selected the company."""
     details = [": ".join(filter(None, (row["state"], row["error"])))]
     return Moment(
         row["started_at"],
@@ -188,7 +188,7 @@ def chosen(row: Mapping[str, Any]) -> Moment:
 
 
 def found(row: Mapping[str, Any]) -> Moment:
-    """Tells of the request that made the company a candidate of the tenant."""
+    """Describes the request that made the company a candidate of the tenant."""
     terms = json.loads(row["params"] or "{}").get("terms") or []
     about = f"job {row['status']}, {row['processed']} of {row['total']}" if row["status"] else "no job was left"
     wanted = f" for {', '.join(terms)}" if terms else ""
@@ -196,13 +196,13 @@ def found(row: Mapping[str, Any]) -> Moment:
 
 
 def replayed(row: Mapping[str, Any]) -> Moment:
-    """Tells of the rerun that an operator made of an event."""
+    """Describes an operator's rerun of an event."""
     details = [f"replay {row['replay_id']}: {row['reason']}", *(["buys afresh"] if row["afresh"] else [])]
     return Moment(row["started_at"], row["operator"], f"plays {row['topic']} into {row['consumer']} again", details)
 
 
 def acted(row: Mapping[str, Any]) -> Moment:
-    """Tells what an operator did about a dead letter."""
+    """Describes an operator's action on a dead letter."""
     words = {"retry": "retries", "correct": "corrects", "drop": "drops"}[row["action"]]
     what = f"{words} the dead letter of {row['consumer']}, {row['topic']}"
     return Moment(
@@ -211,12 +211,12 @@ def acted(row: Mapping[str, Any]) -> Moment:
 
 
 def in_order(moments: Iterable[Moment]) -> list[Moment]:
-    """Orders moments by time; of one event, its announcement comes before it is taken in."""
+    """Sorts moments by time; an event's announcement comes before its intake."""
     return sorted(moments, key=lambda it: (it.at, it.what.startswith("takes in")))
 
 
 def as_lines(moments: Sequence[Moment], *, marked: UUID | None = None) -> list[str]:
-    """Formats the moments, a line each and their details below. The event `marked` has an arrow."""
+    """Formats the moments, one line each with their details below. The event `marked` has an arrow."""
     width = max((len(it.who) for it in moments), default=0)
     lines = []
     for it in moments:

@@ -1,4 +1,4 @@
-"""Reads all that tables and topics hold about one company of a tenant, or about one request of it."""
+"""Reads the history of one company of a tenant, or of one request about it, from all tables and topics."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -83,12 +83,12 @@ CANDIDATE = """
 
 
 class NothingKnown(Permanent):
-    """Neither tables nor topics know this company or event of the tenant."""
+    """Neither tables nor topics have this company or event of the tenant."""
 
 
 @dataclass(slots=True)
 class Story:
-    """The moments of a key's story: a company's, or the requests' of a tenant."""
+    """The moments in the history of a key: of a company, or of a tenant's requests."""
 
     tenant_id: int
     key: str
@@ -108,7 +108,7 @@ async def key_of(owner: Owner, bootstrap_servers: Servers, topics: Topics, event
 async def read_story(
     owner: Owner, bootstrap_servers: Servers, topics: Topics, tenant_id: int, key: str, event_id: UUID | None = None
 ) -> Story:
-    """Reads the story of a key; of a tenant's own, that of an event's request. Raises NothingKnown."""
+    """Reads the history of a key; for a tenant's key, only that of an event's request. Raises NothingKnown."""
     story = Story(tenant_id, key)
     rows = [dict(row) for row in await owner.fetch(INBOX, key.encode())]
     story.moments += map(handled, rows)
@@ -175,7 +175,7 @@ async def _read_topics(
     messages: dict[tuple[UUID, UUID, str], Copies],
     story: Story,
 ) -> None:
-    """Reads the partitions in which the key's messages may stand.
+    """Reads the partitions that may have the key's messages.
 
     These are the relay's choice, that of other producers, and those that an inbox names.
     """
@@ -198,7 +198,7 @@ async def _read_topics(
 
 
 async def _in_topics(bootstrap_servers: Servers, topics: Topics, event_id: UUID) -> Mapping[str, Any] | None:
-    """Finds key and tenant of an event that no inbox has."""
+    """Finds key and tenant of an event that is in no inbox."""
     async with reading(bootstrap_servers, list(topics.topics)) as (reader, places):
         async for records in batches(reader, await ranges_of(reader, places)):
             for record in records:
@@ -216,7 +216,7 @@ def _keep(
     at: datetime,
     place: str,
 ) -> None:
-    """Notes a message, or one more copy of it; of a dead letter, why it was given up."""
+    """Adds a message, or another copy of it; for a dead letter, the reason."""
     said = dict(headers)
     if topic.endswith(SUFFIX):
         consumer, reason = ((said.get(name) or b"").decode(errors="replace") for name in ("dlq_consumer", "dlq_reason"))

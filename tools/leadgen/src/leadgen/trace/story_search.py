@@ -1,4 +1,4 @@
-"""Finds out whose story is wanted, and reads it."""
+"""Finds the company whose history is wanted, and reads the history."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from leadgen.trace.story_queries import Story, key_of, read_story
 async def find_story(
     database_url: str, bootstrap_servers: Servers, tenant_id: int, about: str, event_id: UUID | None
 ) -> Story:
-    """Reads the story of a UEN, or of the key that an event has. Raises NothingKnown, DatabaseRefused, Unavailable."""
+    """Reads the history of a UEN, or of an event's key. Raises NothingKnown, DatabaseRefused, Unavailable."""
     topics = read_topics()
     async with connected(database_url) as owner:
         key = f"{tenant_id}:{about}"

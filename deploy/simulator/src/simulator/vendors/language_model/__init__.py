@@ -1,1 +1,1 @@
-"""The vendor of a language model: the chat API, its answers from the text that it is sent, and its faults."""
+"""The simulated language model: the chat API, answers from the given text, and faults."""

@@ -37,7 +37,7 @@ address | singapore : (\b\d+[A-Z]? [^\n]{5,80}Singapore \d{6})
 
 
 def _rules(line: str) -> Iterator[tuple[str, str, re.Pattern[str]]]:
-    """One for each hint: the hint, the kind and the pattern."""
+    """Parses one rule per hint: the hint, the kind and the pattern."""
     kind, _, rest = line.partition(" | ")
     hints, _, pattern = rest.partition(": ")
     for hint in hints.split(";"):
@@ -56,7 +56,7 @@ _INJECTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One value and the words that it was read from."""
+    """One value with its quote."""
 
     value: str
     quote: str
@@ -66,7 +66,7 @@ Facts = Mapping[str, list[Fact]]
 
 
 def facts_in(text: str) -> Facts:
-    """All facts of a text, by kind; a value once."""
+    """Finds all facts of a text, by kind, without repeats."""
     facts: dict[str, dict[str, Fact]] = {}
 
     def note(kind: str, value: str, quote: str) -> None:
@@ -101,6 +101,6 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def injected(text: str) -> Fact | None:
-    """The first order to a language model that stands in the text: what it is to answer, and the order itself."""
+    """Finds the text's first instruction to a language model: the demanded answer, and the instruction."""
     found = _INJECTED.search(text)
     return Fact(found[1].strip(), found[0].strip()) if found is not None else None

@@ -11,7 +11,7 @@ _NOBODY = "Imaginary Industries"
 
 
 def misread(facts: Facts, manner: Behaviour | None) -> Facts:
-    """Removes the quotes, or replaces quotes or values by made-up ones, as `manner` says."""
+    """Removes the quotes, or replaces quotes or values by made-up ones, by the fault `manner`."""
     match manner:
         case "no_quotes":
             return {kind: [Fact(fact.value, "") for fact in known] for kind, known in facts.items()}
@@ -42,7 +42,7 @@ def answered(content: Any, manner: Behaviour | None) -> str:
 
 
 def choices_of(text: str, finish: str, manner: Behaviour | None) -> list[dict[str, Any]] | None:
-    """Builds the completion's choices: one, unless `manner` says otherwise."""
+    """Builds the completion's choices: one, unless `manner` is a fault of their number."""
     message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
     match manner:
         case "no_choices":

@@ -1,4 +1,4 @@
-"""A language model behind the chat API: reads what users send, and answers with what is in it, by the schema asked for.
+"""A language model behind the chat API: answers from the users' messages, by the requested schema.
 
 Injected faults make it as unreliable as real ones are: made-up quotes, no JSON, no usage, obedience to the text.
 """
@@ -66,7 +66,7 @@ class _Chat(BaseModel):
 
 
 class OpenAI:
-    """The vendor. It knows nothing but what it is sent."""
+    """The vendor. It knows only the messages that it gets."""
 
     operations: Mapping[tuple[str, str], str] = {
         ("POST", "/v1/chat/completions"): "chat",
@@ -99,7 +99,7 @@ class OpenAI:
 
 
 def _completed(chat: _Chat, prompt_tokens: int, manner: Behaviour | None) -> Reply:
-    """The completion and its price in tokens: what the model wrote is paid for, whatever is done to the answer."""
+    """Builds the completion and its price in tokens: the model's text is paid for, whatever fault follows."""
     corpus = "\n".join(message.text for message in chat.messages if message.role == "user")
     wanted = chat.response_format.json_schema
     text = "I read it."
@@ -154,7 +154,7 @@ def _obeyed(facts: Facts, order: Fact) -> Facts:
 
 
 class _Always(dict[str, list[Fact]]):
-    """Repeats one fact for every kind."""
+    """Returns the same fact for every kind."""
 
     def __init__(self, fact: Fact) -> None:
         super().__init__()

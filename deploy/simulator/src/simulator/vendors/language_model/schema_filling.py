@@ -1,4 +1,4 @@
-"""Fills a JSON schema from facts: a field gets the facts whose kind its name means, and null where there are none.
+"""Fills a JSON schema from facts: each field gets the facts of the kind that its name means, or null.
 
 An object with a quote beside a value is one fact; a list of them is all facts of its kind. Names are taken apart at
 underscores and capitals, so `employee_count`, `numberOfEmployees` and `headcount` are all about employees.
@@ -39,13 +39,13 @@ _DEEPEST = 12
 
 
 def kind_of(name: str) -> str | None:
-    """The kind of facts that a field's name means."""
+    """Returns the kind of facts that a field's name means."""
     kinds = [kind for word in _WORD.findall(name) if (kind := _KIND_OF.get(word.lower()))]
     return min(kinds, key=_RANK.__getitem__) if kinds else None
 
 
 def filled(schema: Schema, facts: Facts) -> Any:
-    """A value that fits the schema, of these facts."""
+    """Builds a value that fits the schema from these facts."""
     return _Filler(schema.get("$defs", schema.get("definitions", {})), facts).value(schema, "", None, 0)
 
 
@@ -55,7 +55,7 @@ class _Filler:
         self._facts = facts
 
     def value(self, schema: Schema, name: str, fact: Fact | None, depth: int) -> Any:
-        """`fact` is the one that the value is to be of; without it, the first that the name means."""
+        """Builds a value from `fact`; without it, from the first one of the kind that the name means."""
         schema, nullable = self._plain(schema)
         if depth > _DEEPEST:
             return None
@@ -103,7 +103,7 @@ class _Filler:
         return [self.value(items, name, each, depth + 1) for each in known][: schema.get("maxItems", len(known))]
 
     def _labelled(self, items: Schema) -> tuple[str, list[str]] | None:
-        """For a list of facts of all kinds: the property that names the kind, and what it may be."""
+        """Finds, for a list of facts of all kinds, the property that names the kind, and its possible values."""
         plain, _ = self._plain(items)
         for each, under in plain.get("properties", {}).items():
             choices = self._plain(under)[0].get("enum")
@@ -112,7 +112,7 @@ class _Filler:
         return None
 
     def _choice(self, schema: Schema, name: str, fact: Fact | None, nullable: bool) -> Any:
-        """The option that stands in the fact's quote, or else null, or else the first."""
+        """Returns the option that is in the fact's quote, else null, else the first option."""
         options = schema.get("enum", [schema.get("const")])
         known = fact or self._first(name)
         if known is not None:
@@ -126,7 +126,7 @@ class _Filler:
         return known[0] if known else None
 
     def _plain(self, schema: Schema) -> tuple[Schema, bool]:
-        """The schema without references and alternatives, and whether null is one of these."""
+        """Resolves the schema's references and alternatives; returns also whether null is one of them."""
         nullable = False
         for _ in range(_DEEPEST):
             if "$ref" in schema:

@@ -9,7 +9,7 @@ _NOT_IN_SLUGS = re.compile(r"[^a-z0-9]+")
 
 
 class Found(NamedTuple):
-    """One result, before its place gives it a score."""
+    """One result, before its position determines its score."""
 
     title: str
     url: str
@@ -52,7 +52,7 @@ DECOYS = (
 
 
 def filled(page: Found, owner: RegistryCompany) -> Found:
-    """The page as it is about this company."""
+    """Returns the page with this company's data."""
     known = {
         "name": owner.name,
         "brand": owner.name.title(),
@@ -67,7 +67,7 @@ def filled(page: Found, owner: RegistryCompany) -> Found:
 
 
 def nothing_about(query: str) -> list[Found]:
-    """Search results for a query that matches nothing."""
+    """Returns results for a query that matches nothing."""
     return [
         Found(
             "Business directory of Singapore",

@@ -33,17 +33,17 @@ class Reader:
         self._text = lru_cache(maxsize=4096)(self._read)
 
     def site_at(self, url: str) -> tuple[Site, str] | None:
-        """The site and the path that a URL or a bare host name means, whatever the scheme; None where there is none."""
+        """Returns the site and the path of a URL or a bare host name, whatever the scheme; `None` if there is none."""
         parts = urlsplit(url if "//" in url else f"//{url}")
         site = self.town.site((parts.hostname or "").lower())
         return (site, parts.path or "/") if site is not None else None
 
     def text(self, site: Site, path: str, *, markdown: bool = True) -> str | None:
-        """The page as text, or None where it cannot be read."""
+        """Returns the page as text, or `None` if it is unreadable."""
         return self._text(site, path, markdown)
 
     def paths(self, site: Site) -> list[str]:
-        """The site's pages, its home first."""
+        """Returns the site's pages, the homepage first."""
         return [path for path in PAGES[site.layout] if path not in CAREERS_PATHS or site.openings is not None]
 
     def _read(self, site: Site, path: str, markdown: bool) -> str | None:
@@ -61,7 +61,7 @@ class Reader:
 
 
 def as_text(html: str, *, markdown: bool) -> str:
-    """A page's visible text, a line for each block; as markdown with headings, lists and links."""
+    """Returns a page's visible text, one line per block; as markdown with headings, lists and links."""
     html = _UNSEEN.sub("", html)
     if markdown:
         html = _LINK.sub(r"[\2](\1)", html)

@@ -21,7 +21,7 @@ _LONGEST_NAME = 8
 
 
 class Index:
-    """Names to companies. `prepare` comes first; it takes some microseconds for each company."""
+    """An index of names to companies. Call `prepare` first; it takes some microseconds per company."""
 
     def __init__(self, reader: Reader, companies: int) -> None:
         self._reader = reader
@@ -33,7 +33,7 @@ class Index:
         self.is_ready = False
 
     async def prepare(self) -> None:
-        """Learns the names, with pauses in which others are served."""
+        """Indexes the names, with pauses for other tasks."""
         async with self._preparing:
             if self.is_ready:
                 return
@@ -46,12 +46,12 @@ class Index:
             self.is_ready = True
 
     def search(self, query: str) -> list[Found]:
-        """Everything about the company that the query names, best first; what turns up for anything, where none."""
+        """Returns everything about the company that the query names, best first; generic results if there is none."""
         index = self._named(query)
         return list(self._results(index)) if index is not None else nothing_about(query)
 
     def within(self, host: str, query: str) -> list[Found]:
-        """The pages of one site, its home first, then by how many words of the query are in their path."""
+        """Returns the pages of one site, the homepage first, then by the number of the query's words in their paths."""
         found = self._reader.site_at(host)
         if found is None:
             return []
@@ -98,7 +98,7 @@ class Index:
         ]
 
     def _namesake(self, owner: RegistryCompany) -> Found | None:
-        """The site of another company whose name begins alike."""
+        """Returns the site of another company with a similar beginning of its name."""
         alike = self._by_first_word.get(owner.name.partition(" ")[0], [])
         for index in alike[:_NAMESAKES_TRIED]:
             if index != owner.index:

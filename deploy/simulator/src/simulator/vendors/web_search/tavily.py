@@ -31,7 +31,7 @@ _STATUSES: dict[Why, tuple[int, str]] = {
 
 
 class Tavily:
-    """The vendor, over what it reads of one town and whom it knows there by name."""
+    """The vendor, with a reader and a search index of one town."""
 
     operations: Mapping[tuple[str, str], str] = {
         ("POST", "/search"): "search",
@@ -137,7 +137,7 @@ class Tavily:
         return _replied({"base_url": request.url, "results": pages}, request, charge)
 
     def _walk(self, request: Map) -> list[str] | None:
-        """The site's pages from here, as far as the request goes; None where there is no such site."""
+        """Returns the site's pages from here within the request's limits; `None` if there is no such site."""
         found = self._reader.site_at(request.url)
         if found is None:
             return None
@@ -149,7 +149,7 @@ class Tavily:
 def _page_charge(
     account: Account, request: Map | Extract, items: list[str], *, extracted: int = 0, mapped: int = 0
 ) -> Charge:
-    """By the five (extracted, twice as much in depth) and by the ten (mapped, twice as much with instructions)."""
+    """Computes credits: one per five extracted pages (two in depth) and one per ten mapped (two with instructions)."""
     depth = getattr(request, "extract_depth", "basic")
     guided = bool(getattr(request, "instructions", None))
     counted = {f"extracted {depth}": extracted, f"mapped {guided}": mapped}

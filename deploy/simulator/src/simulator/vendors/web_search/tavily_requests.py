@@ -9,7 +9,7 @@ _Depth = Literal["basic", "advanced"]
 
 
 class Request(BaseModel):
-    """Fields that all four endpoints take."""
+    """Fields of all four endpoints."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -19,7 +19,7 @@ class Request(BaseModel):
 
 
 class Search(Request):
-    """POST /search."""
+    """Body of POST /search."""
 
     query: str = Field(min_length=1)
     search_depth: Literal["basic", "advanced", "fast", "ultra-fast"] = "basic"
@@ -41,7 +41,7 @@ class Search(Request):
 
 
 class Extract(Request):
-    """POST /extract."""
+    """Body of POST /extract."""
 
     urls: _Urls = Field(min_length=1, max_length=20)
     extract_depth: _Depth = "basic"
@@ -52,7 +52,7 @@ class Extract(Request):
 
 
 class Map(Request):
-    """POST /map."""
+    """Body of POST /map."""
 
     url: str = Field(min_length=1)
     max_depth: int = Field(default=1, ge=1, le=5)
@@ -68,7 +68,7 @@ class Map(Request):
 
 
 class Crawl(Map):
-    """POST /crawl."""
+    """Body of POST /crawl."""
 
     extract_depth: _Depth = "basic"
     chunks_per_source: int | None = Field(default=None, ge=1, le=5)

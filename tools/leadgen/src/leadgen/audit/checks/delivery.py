@@ -1,4 +1,4 @@
-"""Checks of delivery: topics, inboxes and outboxes agree; every message is there once and has a cause."""
+"""Checks of delivery: topics, inboxes and outboxes agree; every message exists once and has a cause."""
 
 from leadgen.audit.check import Check
 

@@ -1,4 +1,4 @@
-"""Checks of nights: each planned company was requested once, within the cap, and each run records how it ended."""
+"""Checks of nights: each planned company was requested once, within the cap, and each run has its outcome recorded."""
 
 from leadgen.audit.check import Check
 

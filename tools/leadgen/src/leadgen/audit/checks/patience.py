@@ -1,4 +1,4 @@
-"""Checks of waiting: nothing is open for longer than its patience, and nothing was given up."""
+"""Checks of waiting: nothing is open for longer than its patience, and nothing was dead-lettered."""
 
 from leadgen.audit.check import Check
 

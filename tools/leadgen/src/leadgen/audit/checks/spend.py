@@ -1,4 +1,4 @@
-"""Checks of spending: the units that enrichments were charged are those that the budgets counted."""
+"""Checks of spending: the units charged for enrichments equal the units that the budgets counted."""
 
 from leadgen.audit.check import Check
 

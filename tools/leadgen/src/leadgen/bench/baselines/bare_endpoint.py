@@ -1,4 +1,4 @@
-"""A FastAPI endpoint that sends one event over SSE and does nothing else: the baseline of the gateway's first byte.
+"""A FastAPI endpoint that only sends one event over SSE: the baseline of the gateway's first byte.
 
 `python -m leadgen.bench.baselines.bare_endpoint PORT` serves it on loopback as every service serves HTTP.
 """
@@ -27,7 +27,7 @@ class Words(BaseModel):
 
 @app.post("/chat", response_class=EventSourceResponse)
 async def chat(body: Words) -> AsyncIterable[ServerSentEvent]:
-    """The first word, as the gateway has it, which is also the last."""
+    """Streams the gateway's first event, and nothing more."""
     yield ServerSentEvent(event="accepted", data={"request_id": str(uuid4()), "length": len(body.message)})
 
 

@@ -1,4 +1,4 @@
-"""A FastAPI endpoint that returns bytes that it read when it started: the baseline of the gateway's list pages.
+"""A FastAPI endpoint that returns bytes that it read at its start: the baseline of the gateway's list pages.
 
 `python -m leadgen.bench.baselines.bare_pages PORT FOLDER` serves the files of the folder on loopback, as every service
 serves HTTP: `GET /pages/3` is the file `3`.

@@ -15,7 +15,7 @@ NAMES = ("ODOO_URL", "ODOO_DB", "ODOO_API_KEY", "ODOO_USER", "ODOO_PASSWORD")
 
 
 class NoOdoo(Permanent):
-    """The environment names no Odoo, or one that does not do what it is asked."""
+    """The environment names no Odoo, or one that fails the calls."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class OdooPlace:
 
     @classmethod
     def named(cls, environment: Mapping[str, str]) -> "OdooPlace":
-        """Reads ODOO_URL and the others; ODOO_PROTOCOL is json2 unless it says jsonrpc. Raises NoOdoo."""
+        """Reads ODOO_URL and the other variables; ODOO_PROTOCOL is json2 unless it is jsonrpc. Raises NoOdoo."""
         missing = [name for name in NAMES if not environment.get(name)]
         if missing:
             raise NoOdoo(f"this bench needs an Odoo that it may write into: set {', '.join(missing)}")
@@ -41,7 +41,7 @@ class OdooPlace:
 
 
 class CrudBaseline:
-    """One connection, kept."""
+    """One connection to Odoo, which stays open."""
 
     def __init__(self, http: httpx.AsyncClient, place: OdooPlace) -> None:
         self._http = http
@@ -51,12 +51,12 @@ class CrudBaseline:
     @classmethod
     @asynccontextmanager
     async def at(cls, place: OdooPlace) -> AsyncIterator["CrudBaseline"]:
-        """Connects when the first call is made."""
+        """Opens a client, which connects at the first call."""
         async with httpx.AsyncClient(base_url=place.url, timeout=120, trust_env=False) as http:
             yield cls(http, place)
 
     async def write(self, leads: Sequence[LeadScored]) -> float:
-        """Creates company, contact and lead of each, then writes to each once; returns the seconds. Raises NoOdoo."""
+        """Creates company, contact and lead for each, then writes to each once; returns the seconds. Raises NoOdoo."""
         began = time.perf_counter()
         for it in leads:
             company = it.company

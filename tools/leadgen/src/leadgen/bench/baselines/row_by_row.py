@@ -1,4 +1,4 @@
-"""The way that the product does not take: a company is looked up, written and upserted of, then the next one."""
+"""The row-by-row baseline of upserts: each company is looked up, written and announced before the next one."""
 
 import time
 
@@ -34,7 +34,7 @@ UPDATE = f"""
 
 
 async def row_by_row(database_url: str, rows: int, batch: int) -> float:
-    """Saves so many of the register, `batch` to a commit, as a service connects.
+    """Saves so many rows of the register, `batch` per commit, over a service's connection.
 
     Returns the seconds it took, less the reading.
     """

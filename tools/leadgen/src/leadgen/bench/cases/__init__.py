@@ -1,1 +1,1 @@
-"""The measurements, a module or a package each; `leadgen bench NAME` runs `NAME`."""
+"""The measurements, one module or package each; `leadgen bench NAME` runs `NAME`."""

@@ -21,7 +21,7 @@ SEED = 65
 
 @dataclass(frozen=True)
 class ChatFigures:
-    """Milliseconds since the message was sent: medians, and each moment's lowest and highest."""
+    """Milliseconds since the message was sent: the median, lowest and highest of each moment."""
 
     median_ms: dict[str, float]
     range_ms: dict[str, tuple[float, float]]
@@ -32,7 +32,7 @@ class ChatFigures:
 
 
 async def bench_chat(product: Stack, *, messages: int = 15, rows: int = 50_000) -> ChatFigures:
-    """Posts the messages one after the other, each for a tenant of its own, so that none finds another's work."""
+    """Posts messages one after the other, each for a new tenant, so that none finds another's companies."""
     await load_generated(rows, SEED, product.database_url)
     await product.is_ready()
     runs: list[dict[str, float]] = []

@@ -43,7 +43,7 @@ OUTCOMES = "SELECT outcome, count(*) AS companies FROM company_enrichment_runs G
 
 @dataclass(frozen=True)
 class EnrichFigures:
-    """Medians, where there are several rounds; `spread` has the lowest and the highest, `of` what they are made of.
+    """Medians if there are several rounds; `spread` has the lowest and the highest, `of` the raw values.
 
     None is a part that was not measured, or memory where the system does not tell.
     """
@@ -67,7 +67,7 @@ async def bench_enrich(
     rounds: int = 3,
     parts: Collection[EnrichPart] = tuple(EnrichPart),
 ) -> EnrichFigures:
-    """Needs a migrated database of its own, as its owner, and the topics. All parts take some ten minutes."""
+    """Needs an own migrated database, its owner's rights, and the topics. All parts take some ten minutes."""
     for tenant in TENANTS:
         await add_tenant(its.database_url, tenant, f"Tenant {tenant}")
     night = await _makespan(its, companies, workers) if EnrichPart.MAKESPAN in parts else None
@@ -88,7 +88,7 @@ async def bench_enrich(
 
 
 async def _makespan(its: Servers, companies: int, workers: int) -> dict[str, Any]:
-    """One night with real latencies, from the first request to the last result."""
+    """Measures a night with real latencies, from the first request to the last result."""
     asked = living(companies)
     async with enricher_under_test(
         *its, town=REALISTIC, settings={"SCHED_COMPANY_CONCURRENCY": str(workers)}
@@ -115,7 +115,7 @@ async def _makespan(its: Servers, companies: int, workers: int) -> dict[str, Any
 async def _speed(
     its: Servers, companies: int, rounds: int, workers: int = 96, replicas: int = 2
 ) -> dict[str, list[float]]:
-    """Companies a second of nights without latency, each of companies that nobody has seen; the enricher's CPU time."""
+    """Measures companies per second and the enricher's CPU time in nights without latency, each with new companies."""
     few = 200
     asked = living(few + rounds * companies)
     figures: dict[str, list[float]] = {"companies_per_s": [], "cpu_ms": []}
@@ -134,7 +134,7 @@ async def _speed(
 
 
 async def _interactive(its: Servers, queued: int, rounds: int) -> dict[str, list[float]]:
-    """Seconds for ten companies for which somebody waits, in an otherwise idle enricher and in a busy one, and ratios.
+    """Measures the seconds for ten interactive companies, in an idle enricher and in a busy one, and their ratios.
 
     The same tens in both, strangers each time. The numbers of workers are the default ones.
     """
@@ -159,7 +159,7 @@ async def _interactive(its: Servers, queued: int, rounds: int) -> dict[str, list
 
 
 async def _memory(its: Servers, hostile: int = 150) -> int | None:
-    """The enricher's peak while it meets this many hostile sites, ten of each kind, and twice as many others."""
+    """Measures the enricher's peak memory with so many hostile sites, ten of each kind, among twice as many others."""
     asked = [company for company in living(6 * hostile) if company.website_domain][: 3 * hostile]
     async with enricher_under_test(*its, settings=NO_PAUSES) as product:
         for company, manner in zip(asked[::3], cycle(BEHAVIOURS), strict=False):

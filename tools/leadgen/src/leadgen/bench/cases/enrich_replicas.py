@@ -1,4 +1,4 @@
-"""Measures what a second replica of the enricher brings, next to what the queueing model predicts (see queueing.py).
+"""Measures the effect of a second replica of the enricher, and compares it with the queueing model (queueing.py).
 
 The model gets what one replica was measured to take: the seconds that the simulator made a company wait, and those
 that the replica's processor worked for it. Each replica is a process that uses one processor. The rate is that of the

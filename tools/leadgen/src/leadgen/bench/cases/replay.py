@@ -1,4 +1,4 @@
-"""Measures a rerun of a day of scored leads, by `leadgen replay`, into odoo-sync as a process of its own.
+"""Measures a rerun of a day of scored leads, by `leadgen replay`, into odoo-sync as a separate process.
 
 The leads of four tenants stand in a real Kafka and were handled once. A round is the whole command: it counts the
 slice, plays it, and waits until odoo-sync has ended all of it. The tenants have no Odoo, so no lead needs a call to
@@ -36,7 +36,7 @@ DONE = "SELECT count(*) FROM inbox WHERE consumer = 'odoo-sync' AND state = 'don
 
 
 class NotReplayed(Permanent):
-    """The rerun did not end with every lead done."""
+    """The rerun ended before every lead was done."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class ReplayFigures:
 async def bench_replay(
     database_url: str, bootstrap_servers: str, folder: Path, *, leads: int = 20_000, rounds: int = 3
 ) -> ReplayFigures:
-    """Needs a migrated database of its own, as its owner, and the topics. `folder` takes odoo-sync's log."""
+    """Needs a migrated database of its own, the rights of its owner, and the topics. `folder` gets odoo-sync's log."""
     for tenant in TENANTS:
         await add_tenant(database_url, tenant, f"Tenant {tenant}")
     environment = {"DATABASE_URL": database_url, "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers}

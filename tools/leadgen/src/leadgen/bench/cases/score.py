@@ -1,4 +1,4 @@
-"""Measures the scorer as a process of its own between a real PostgreSQL and a real Kafka.
+"""Measures the scorer as a separate process between a real PostgreSQL and a real Kafka.
 
 Throughput: an idle scorer finds so many enriched companies of four tenants, each with an ICP, in its inbox, all at
 once. The time runs from there until Kafka has the last of its announcements; rows are committed before that. Latency:
@@ -59,7 +59,7 @@ class NotScored(Permanent):
 
 @dataclass(frozen=True)
 class ScoreFigures:
-    """Companies a second, the median of the rounds; milliseconds that 95 of 100 single ones take at most."""
+    """Companies per second, the median of the rounds; the 95th percentile of single ones in milliseconds."""
 
     companies_per_s: int
     p95_ms: float
@@ -80,7 +80,7 @@ async def bench_score(
     singles: int = 200,
     warm_up: int = 2_000,
 ) -> ScoreFigures:
-    """Needs a migrated database of its own, as its owner, and the topics. `folder` takes the scorer's log."""
+    """Needs a migrated database of its own, the rights of its owner, and the topics. `folder` gets the scorer's log."""
     await seed_ssic(database_url)
     for tenant in TENANTS:
         await add_tenant(database_url, tenant, f"Tenant {tenant}")
@@ -111,7 +111,7 @@ async def bench_score(
 
 
 class Latency(NamedTuple):
-    """Time until a consumer has the announcement: from the row's arrival in the inbox, and from the send to Kafka."""
+    """Time until a consumer has the announcement: since the row's arrival in the inbox, and since the send to Kafka."""
 
     from_inbox_ms: float
     from_send_ms: float
@@ -119,7 +119,7 @@ class Latency(NamedTuple):
 
 @dataclass
 class Bench:
-    """A running scorer with its database and its clients of Kafka. `owner` sees every row."""
+    """A running scorer with its database and its Kafka clients. `owner` sees every row."""
 
     owner: Owner
     database: Database
@@ -128,14 +128,14 @@ class Bench:
     _leads: AIOKafkaConsumer
 
     async def profile(self) -> None:
-        """Gives every tenant an ICP, as the gateway would."""
+        """Saves an ICP for every tenant, like the gateway."""
         now = datetime.now(UTC)
         for tenant, icp in zip(TENANTS, ICPS, strict=True):
             await self.send(IcpChanged(tenant_id=tenant, icp=icp, changed_at=now), "nightly")
         await self._until(lambda: self.owner.fetchval(PROFILES), len(TENANTS))
 
     async def rate(self, events: Sequence[CompanyEnriched]) -> float:
-        """Companies a second, from when all of them are in the inbox to the last announcement in Kafka."""
+        """Measures companies per second, from their arrival in the inbox to the last announcement in Kafka."""
         await self.add(events)
         before = await self._announced()
         inbox = Inbox("scorer", timedelta(minutes=1))
@@ -175,20 +175,20 @@ class Bench:
         return Latency((seen - arrived.timestamp()) * 1000, (seen - sent) * 1000)
 
     async def add(self, events: Sequence[CompanyEnriched]) -> None:
-        """Makes the events' companies known."""
+        """Saves the events' companies."""
         companies = [event.company for event in events]
         await self.owner.execute(
             ADD, [it.company_id for it in companies], [it.uen for it in companies], [it.name for it in companies]
         )
 
     async def send(self, event: Event, lane: Lane) -> UUID:
-        """The event's id. Returns before Kafka has confirmed it."""
+        """Sends an event and returns its id, before Kafka has confirmed it."""
         made = record(event, lane)
         await send(self._producer, made)
         return made.event_id
 
     async def _announced(self) -> int:
-        """Announcements that Kafka has."""
+        """Counts the announcements in Kafka."""
         ends = await self._leads.end_offsets(list(self._leads.assignment()))
         return sum(ends.values())
 

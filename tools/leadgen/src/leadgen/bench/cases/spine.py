@@ -62,7 +62,7 @@ class NotDone(Permanent):
 
 @dataclass(frozen=True)
 class Ratios:
-    """Each as a share of the bare insert's rate."""
+    """Rates as shares of the bare insert's rate."""
 
     take_in: float
     set_based: float
@@ -85,7 +85,7 @@ class SpineFigures:
 async def bench_spine(
     database_url: str, bootstrap_servers: str, *, events: int = 20_000, rounds: int = 5
 ) -> SpineFigures:
-    """Needs a migrated database of its own, as its owner, and the topics. Leaves its tables behind."""
+    """Needs a migrated database of its own, the rights of its owner, and the topics. Does not delete its tables."""
     collect_less_often()  # as every service does
     owner = await asyncpg.connect(database_url)
     database = await Database.connect(database_url, size=24)
@@ -122,13 +122,13 @@ async def _round(
 
 
 async def _tidy(owner: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """Vacuums, as autovacuum does within a minute, so that no measurement pays for the rows of the one before."""
+    """Vacuums, as autovacuum does within a minute, so that the rows of one measurement do not slow the next."""
     await owner.execute("VACUUM ANALYZE inbox")
     await owner.execute("VACUUM ANALYZE outbox")
 
 
 async def _publish(bootstrap_servers: str, event: type[RequestEnrichment], count: int) -> Sequence[Record]:
-    """Events of four tenants, each of a company of its own."""
+    """Publishes events of four tenants, each of a different company."""
     rows = []
     async with AIOKafkaProducer(bootstrap_servers=bootstrap_servers, max_batch_size=256 * 1024) as producer:
         for n in range(count):
@@ -150,7 +150,7 @@ async def _bare(owner: "asyncpg.Connection[asyncpg.Record]", sent: Sequence[Reco
 
 
 async def _take_in(database: Database, bootstrap_servers: str, count: int) -> float:
-    """Rows per second from the first batch's commit to the last one's: joining the group is not counted."""
+    """Measures rows per second from the first batch's commit to the last one's, without the time to join the group."""
     stage = _set_based()
     _declare_one_by_one(stage)
     before = _count(TAKEN_IN)
@@ -159,7 +159,7 @@ async def _take_in(database: Database, bootstrap_servers: str, count: int) -> fl
 
 
 async def _work(database: Database, bootstrap_servers: str, stage: Stage, count: int) -> float:
-    """Events per second from the first announcement that Kafka confirmed to the last one."""
+    """Measures events per second from the first announcement that Kafka confirmed to the last one."""
     (handler,) = stage.handlers.values()
     size = 4 if handler.is_set_based else 8
     before = _count(SENT)
@@ -168,7 +168,7 @@ async def _work(database: Database, bootstrap_servers: str, stage: Stage, count:
 
 
 async def growth(counter: str, before: float, count: int, *, within_s: float) -> float:
-    """Returns the rate at which this process's counter grows by `count` from `before`. Reading it costs no query.
+    """Returns the growth rate of this process's counter, up to `count` from `before`. Reading it needs no query.
 
     Raises NotDone.
     """
@@ -193,7 +193,7 @@ def _patience_s(count: int) -> float:
 
 
 def _count(counter: str) -> float:
-    """The counter's value, over all topics of the bench's stage."""
+    """Returns the counter's value, over all topics of the bench's stage."""
     return sum(
         sample.value
         for metric in (metrics.taken_in, metrics.outbox_sent)

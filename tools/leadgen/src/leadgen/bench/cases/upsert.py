@@ -1,4 +1,4 @@
-"""Measures jobs that upsert companies, relative to bare statements over the same rows and to saving row by row.
+"""Measures jobs that upsert companies, relative to bare statements over the same rows and to row-by-row saving.
 
 Each round measures five things on one register of living companies, one after the other, on the same PostgreSQL:
 
@@ -98,7 +98,7 @@ class SizeFigures:
 async def bench_upsert(
     database_url: str, bootstrap_servers: str, folder: Path, *, rows: int, rounds: int, batch: int
 ) -> UpsertFigures:
-    """Needs a migrated database of its own, as its owner, and the topics. `folder` takes the upserter's log."""
+    """Needs an own migrated database, its owner's rights, and the topics. `folder` gets the upserter's log."""
     async with night(database_url, bootstrap_servers, folder, rows, batch=batch) as jobs:
         await jobs.run()  # warm: connections, statements, the loaded rows
         rates = [await _round(jobs, batch) for _ in range(rounds)]
@@ -129,7 +129,7 @@ async def bench_upsert(
 async def bench_upsert_of_size(
     database_url: str, bootstrap_servers: str, folder: Path, *, rows: int, rounds: int, batch: int
 ) -> SizeFigures:
-    """The jobs alone, by an upserter that has seen no other register. Needs what `bench_upsert` needs."""
+    """Measures only the jobs, by an upserter that has seen no other register. Has the needs of `bench_upsert`."""
     first, again = [], []
     async with night(database_url, bootstrap_servers, folder, rows, batch=batch) as jobs:
         for _ in range(rounds):
@@ -169,7 +169,7 @@ async def _statement(owner: Owner, statement: str) -> float:
 
 
 async def _tidy(owner: Owner, *, empty: bool = False) -> None:
-    """Vacuums, as autovacuum does within a minute, so that no measurement pays for the rows of the one before.
+    """Vacuums, as autovacuum does within a minute, so that the rows of one measurement do not slow the next.
 
     Tables that are emptied are left as new ones are, without statistics.
     """

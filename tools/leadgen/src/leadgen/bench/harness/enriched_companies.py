@@ -1,4 +1,4 @@
-"""Enriched companies for benches: those of the simulator's register, each with what a visit may have found of it.
+"""Enriched companies for benches: companies of the simulator's register, with plausible results of a visit.
 
 About three in five have a site that was read, and of these most have contacts and a handful of facts; it is the same
 for a company each time.
@@ -27,7 +27,7 @@ _CHECKED = (("valid", None), ("catch-all", None), ("do_not_mail", "role_based"),
 
 
 def visited(number: int, tenant_id: int) -> CompanyEnriched:
-    """Returns the enricher's event of the register's company with this number, which is also its id."""
+    """Returns the enricher's event for the register's company with this number, which is also its id."""
     entry = registry.company(number, registry.DEFAULT_SEED)
     chance = random.Random(number)  # noqa: S311 - not for secrets
     company = Company(

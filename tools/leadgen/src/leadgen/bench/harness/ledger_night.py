@@ -1,4 +1,4 @@
-"""A night's ledger without the night: tables, topics and inboxes as a run of every stage leaves them, made in bulk.
+"""A night's ledger without a night: tables, topics and inboxes in their state after a run, generated in bulk.
 
 PostgreSQL writes the rows and, as bundles, the messages. The real relay sends them, and the inboxes take them in.
 """
@@ -138,7 +138,7 @@ DONE = "UPDATE inbox SET state = 'done', attempts = 1"
 
 @dataclass(frozen=True, slots=True)
 class LedgerNight:
-    """The night's tenants, companies of each, and the time at which all of it happened."""
+    """The night's tenants, its number of companies for each, and its time."""
 
     tenants: Sequence[int]
     companies: int
@@ -148,7 +148,7 @@ class LedgerNight:
 async def make_night(
     database_url: str, bootstrap_servers: str, *, tenants: Sequence[int], companies: int
 ) -> LedgerNight:
-    """Makes the ledger in a migrated database without companies, as its owner. The tenants are there."""
+    """Generates the ledger in a migrated database without companies, as its owner. The tenants must exist."""
     at = datetime.now(UTC).replace(microsecond=0)
     night = day_in_singapore(at)
     midnight = datetime.combine(night, time(), SINGAPORE)
@@ -238,7 +238,7 @@ async def take_in(database: Database, bootstrap_servers: str, consumer: str, top
 
 
 def patterns(job: RequestUpsert, at: datetime) -> Mapping[str, str]:
-    """Builds the body of each event, as large as a real one, with a pattern in place of the company."""
+    """Builds the body of each event, in a realistic size, with a placeholder for the company."""
     company = Company(company_id=NUMBER, uen=UEN, name="Company", address="10 ANSON ROAD, #10-01", postal_code="079903")
     contact = Contact(kind="email", value="sales@acme.sg", source_url="http://acme.sg/contact", status="valid")
     facts = [

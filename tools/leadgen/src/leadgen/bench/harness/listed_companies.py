@@ -1,4 +1,4 @@
-"""A million candidates and scores over twenty tenants, written as the services write them, with their lists.
+"""A million candidates and scores of twenty tenants, in the form that the services write, with their lists.
 
 Names are made of two words of a list, industries are those of SSIC with few large and many small ones, three in ten
 candidates have no score yet, and one in five has a verified e-mail address.
@@ -97,7 +97,7 @@ INDEXES = """
 
 
 async def fill(owner: Owner, database_url: str, companies: int) -> int:
-    """Fills a migrated database. Returns the number of companies whose lists a gateway makes when it starts."""
+    """Fills a migrated database. Returns the number of companies whose lists a gateway builds at its start."""
     await seed_ssic(database_url)
     indexes = await owner.fetch(INDEXES, TABLES)
     for index in indexes:
@@ -120,5 +120,5 @@ async def fill(owner: Owner, database_url: str, companies: int) -> int:
 
 
 async def tidy(owner: Owner) -> None:
-    """Does what autovacuum does within minutes."""
+    """Runs the maintenance that autovacuum does within minutes."""
     await owner.execute(f"VACUUM ANALYZE {', '.join(TABLES)}", timeout=1800)

@@ -1,4 +1,4 @@
-"""Events of benches, announced as a service would, and the records that Kafka makes of them."""
+"""Events of benches, announced like a service's, and the Kafka records for them."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -27,7 +27,7 @@ class Record(NamedTuple):
 
 
 def record(event: Event, lane: Lane, offset: int = 0) -> Record:
-    """Makes the record of a new event, as if it stood at this offset; sending needs none."""
+    """Builds the record of a new event, as if it stood at this offset; sending needs no offset."""
     envelope = Envelope(new_id(), event.tenant_id, lane, correlation_id="bench")
     headers = encode_headers(event, envelope, source="bench")
     key, value = event.key.encode(), encode_body(event)
@@ -35,12 +35,12 @@ def record(event: Event, lane: Lane, offset: int = 0) -> Record:
 
 
 async def send(producer: AIOKafkaProducer, it: Record) -> None:
-    """Sends the record, to a partition of Kafka's choice. Returns before Kafka has confirmed it."""
+    """Sends the record to a partition of Kafka's choice. Returns before Kafka has confirmed it."""
     await producer.send(it.topic, it.value, key=it.key, headers=it.headers)
 
 
 async def publish(bootstrap_servers: str, events: Iterable[Event], lane: Lane) -> None:
-    """Sends the events; returns when Kafka has confirmed all of them."""
+    """Sends the events, and waits until Kafka has confirmed all of them."""
     async with AIOKafkaProducer(bootstrap_servers=bootstrap_servers, acks="all") as producer:
         for event in events:
             await send(producer, record(event, lane))

@@ -1,4 +1,4 @@
-"""PostgreSQL, Kafka and a folder of a measurement's own: started for the run, or on the servers that are named.
+"""PostgreSQL, Kafka and a folder for one measurement: started for the run, or on named servers.
 
 DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS in the environment name servers; a bench then makes and drops its own database
 on the former and uses the latter's topics.
@@ -21,7 +21,7 @@ from leadgen.kafka.topics import create_topics
 
 
 class Servers(NamedTuple):
-    """A migrated database, as its owner; a broker with the topics; a folder for logs."""
+    """A migrated database, with its owner's rights; a broker with the topics; a folder for logs."""
 
     database_url: str
     bootstrap_servers: str
@@ -30,7 +30,7 @@ class Servers(NamedTuple):
 
 @asynccontextmanager
 async def servers() -> AsyncIterator[Servers]:
-    """Yields what most measurements need."""
+    """Yields the servers that most measurements need."""
     with temporary_folder() as folder:
         async with database(folder) as database_url, _broker(folder) as bootstrap_servers:
             yield Servers(database_url, bootstrap_servers, folder)
@@ -38,14 +38,14 @@ async def servers() -> AsyncIterator[Servers]:
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """Yields a folder for data and logs, which is removed afterwards."""
+    """Yields a folder for data and logs, which is deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="leadgen-bench-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
 @asynccontextmanager
 async def database(folder: Path) -> AsyncIterator[str]:
-    """Yields the URL of a migrated database, on the server that DATABASE_URL names or on one started for it."""
+    """Yields the URL of a migrated database, on the server in DATABASE_URL or on one started for it."""
     if given := os.environ.get("DATABASE_URL"):
         owner = await asyncpg.connect(given)
         name = f"bench_{os.getpid()}"
@@ -69,7 +69,7 @@ async def database(folder: Path) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _broker(folder: Path) -> AsyncIterator[str]:
-    """Yields the address of a broker that has the topics."""
+    """Yields the address of a broker with the topics."""
     if given := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
         await create_topics(given)
         yield given

@@ -1,4 +1,4 @@
-"""Waiting with a deadline, and the detection of a service that has given up."""
+"""Waiting with a deadline, and the detection of dead-lettered events."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ DEAD = "SELECT error FROM inbox WHERE consumer = $1 AND state = 'dead' LIMIT 1"
 
 
 class TooLate(Permanent):
-    """The condition did not come true in time; `last` is the last value seen."""
+    """The condition was not met in time; `last` is the last value."""
 
     def __init__(self, within_s: float, last: object) -> None:
         super().__init__(f"not within {within_s:g} s: {last}")
@@ -25,7 +25,7 @@ class TooLate(Permanent):
 async def until(
     look: Callable[[], Awaitable[T]], is_so: Callable[[T], bool], *, within_s: float, every_s: float = 0.01
 ) -> T:
-    """Polls `look` until `is_so` holds for its value, and returns the value. Raises TooLate."""
+    """Polls `look` until `is_so` is true for its value, and returns the value. Raises TooLate."""
     patience = time.monotonic() + within_s
     while not is_so(seen := await look()):
         if time.monotonic() > patience:
@@ -35,6 +35,6 @@ async def until(
 
 
 async def given_up(owner: "asyncpg.Connection[asyncpg.Record]", consumer: str) -> str | None:
-    """Returns the error of an event that this service has dead-lettered; None while there is none."""
+    """Returns the error of an event that this service has dead-lettered; `None` if there is none."""
     error: str | None = await owner.fetchval(DEAD, consumer)
     return error

@@ -1,1 +1,1 @@
-"""The PostgreSQL of a load: its connection, the staging table, and the versions of codes in it."""
+"""PostgreSQL in a load: its connection, the staging table, and the SSIC versions in it."""

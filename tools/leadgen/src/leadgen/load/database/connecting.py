@@ -1,4 +1,4 @@
-"""The load's connection to PostgreSQL. Whatever PostgreSQL has against the load is translated here."""
+"""The load's connection to PostgreSQL. It translates PostgreSQL's errors."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from leadgen.load.errors import LoadFailed
 
 @asynccontextmanager
 async def connected(database_url: str) -> AsyncIterator[Connection]:
-    """A connection of the tables' owner, closed at the end. Raises LoadFailed, Unavailable."""
+    """Opens a connection as the tables' owner, and closes it at the end. Raises LoadFailed, Unavailable."""
     settings = {"application_name": "leadgen load", "work_mem": "64MB", "jit": "off"}
     try:
         connection = await asyncpg.connect(database_url, timeout=30, server_settings=settings)

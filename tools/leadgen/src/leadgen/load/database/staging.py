@@ -71,7 +71,7 @@ AND_NOT_HELD = "AND (SELECT true FROM staging_acra_companies AS held WHERE held.
 
 
 async def create_incoming(connection: Connection, headers: Iterable[Header]) -> None:
-    """Makes the temporary table. Columns that are not taken need a place too, since COPY takes rows as they are."""
+    """Creates the temporary table. It has columns for ignored values too, since COPY takes whole rows."""
     spare = max((header.columns.count(None) for header in headers), default=0)
     columns = [*COLUMNS, *(f"spare{n}" for n in range(spare))]
     await connection.execute(
@@ -82,12 +82,12 @@ async def create_incoming(connection: Connection, headers: Iterable[Header]) -> 
 
 
 async def expect_layout(connection: Connection, layout: int) -> None:
-    """Marks the rows copied from now on: those of one layout fill the same columns."""
+    """Starts a group of rows with the same layout, which fill the same columns."""
     await connection.execute(f"ALTER TABLE incoming ALTER COLUMN layout SET DEFAULT {layout:d}")
 
 
 async def copy(connection: Connection, header: Header, content: bytes) -> None:
-    """Copies records of CSV into `incoming`; `na` is NULL, quoted or not. All of them or none."""
+    """Copies CSV records into `incoming`; `na` is NULL, quoted or not. All of them or none."""
     spare = iter(range(header.width))
     columns = [column or f"spare{next(spare)}" for column in header.columns]
     await connection.copy_to_table(
@@ -106,7 +106,7 @@ async def _whole(content: bytes) -> AsyncIterator[bytes]:
 
 
 def update_statement(columns: tuple[str, ...], version: str) -> str:
-    """UPDATE for files with these columns. `version` is the SQL of a row's version of SSIC, where $4 is the file's."""
+    """Builds the UPDATE for files with these columns. `version` is the SQL of a row's SSIC version, $4 the file's."""
     rest = [column for column in columns if column != "uen"]
     return UPDATE.format(
         assignments=", ".join(f"{column} = incoming.{column}" for column in rest),
@@ -117,7 +117,7 @@ def update_statement(columns: tuple[str, ...], version: str) -> str:
 
 
 def insert_statement(columns: tuple[str, ...], version: str, *, look_up: bool) -> str:
-    """INSERT for files with these columns; without `look_up` all rows are taken to be new. `version` as above."""
+    """Builds the INSERT for files with these columns; without `look_up` all rows count as new. `version` as above."""
     return INSERT.format(
         columns=", ".join(column for column in columns if column != "uen"),
         version=version,
@@ -137,22 +137,22 @@ async def run_by_pages(
 
 
 async def count_understood(connection: Connection, statuses: Mapping[str, int]) -> int:
-    """Counts the rows with a status that is known, in the tally of a load's statuses."""
+    """Counts the rows with a known status, from the tally of a load's statuses."""
     found = await connection.fetch(KNOWN_STATUSES, list(statuses))
     return sum(statuses[row["status"]] for row in found)
 
 
 async def count_overwritten(connection: Connection, agency: str) -> int:
-    """Counts the companies of the register, of another agency, that `incoming` would give another name."""
+    """Counts companies in the register from another agency whose name `incoming` would change."""
     count: int = await connection.fetchval(OVERWRITTEN, agency)
     return count
 
 
 async def drop_repeated(connection: Connection) -> int:
-    """Leaves the last row of each UEN. Returns how many went."""
+    """Keeps only the last row of each UEN. Returns the number of deleted rows."""
     return int((await connection.execute(DROP_REPEATED)).removeprefix("DELETE "))
 
 
 async def analyze(connection: Connection) -> None:
-    """Lets the planner know at once what is there; outside any transaction."""
+    """Updates the planner's statistics; outside any transaction."""
     await connection.execute(f"VACUUM (ANALYZE) staging_acra_companies ({', '.join(INDEXED)}, ssic_version, is_live)")

@@ -70,7 +70,7 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The version that is taken. `is_by_row`: only where a row's primary code does not tell another."""
+    """The chosen version. `is_by_row`: only for rows whose primary code does not show another."""
 
     version: str
     why: str
@@ -79,7 +79,7 @@ class Reading:
 
 
 async def known_versions(connection: Connection, asked: str | None) -> list[str]:
-    """The versions in `ssic_ref`. Raises UnknownVersion when the one asked for is not among them."""
+    """Reads the versions in `ssic_ref`. Raises UnknownVersion if the requested one is not among them."""
     known = [row["version"] for row in await connection.fetch(KNOWN)]
     if asked is not None and asked not in known:
         raise UnknownVersion(
@@ -90,7 +90,7 @@ async def known_versions(connection: Connection, asked: str | None) -> list[str]
 
 
 async def survey(connection: Connection) -> Survey:
-    """Looks through `incoming`, before or after keys were made."""
+    """Examines `incoming`, before or after keys were made."""
     found = await connection.fetch(SURVEY)
     return Survey(
         rows=sum(row["rows"] for row in found),
@@ -102,12 +102,12 @@ async def survey(connection: Connection) -> Survey:
 
 
 async def keep_telling_codes(connection: Connection) -> None:
-    """Makes the temporary table that VERSION_OF_ROW looks into."""
+    """Creates the temporary table for VERSION_OF_ROW."""
     await connection.execute(KEEP_TELLING_CODES)
 
 
 def decide(known: Sequence[str], survey: Survey, asked: str | None) -> Reading:
-    """Chooses the version. `known` are those in `ssic_ref`; the one asked for is among them."""
+    """Chooses the version. `known` are those in `ssic_ref`; the requested one is among them."""
     notes = _on_unknown_codes(known, survey)
     telling = survey.telling if len(known) > 1 else {}
     default = DEFAULT if DEFAULT in known or not known else max(known)

@@ -1,1 +1,1 @@
-"""Files of the register: CSV, archives and workbooks, brought into one form."""
+"""Files of the register: CSV, archives and workbooks, converted to one form."""

@@ -1,4 +1,4 @@
-"""Brings files of other programs into UTF-8 with commas: other encodings, other separators.
+"""Converts files of other programs to UTF-8 with commas: other encodings, other separators.
 
 What a file has is decided by its first bytes. A file as the register has it goes on untouched.
 """
@@ -35,19 +35,19 @@ _SURE_WINDOWS = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """An encoding by Python's name, and what separates the columns."""
+    """An encoding by Python's name, and the column separator."""
 
     encoding: str = "utf-8"
     separator: str = ","
 
     @property
     def is_usual(self) -> bool:
-        """Whether the file can go on as it is."""
+        """Whether the file needs no conversion."""
         return self == Dialect()
 
 
 def in_register_form(name: str, blocks: Blocks) -> Blocks:
-    """Returns a file's blocks in UTF-8 with commas. Raises NotARegister for what cannot be decoded or parsed.
+    """Returns a file's blocks in UTF-8 with commas. Raises NotARegister if it cannot be decoded or parsed.
 
     Single bytes that the encoding does not have stay as they are: their rows are rejected, like those of a usual file.
     """
@@ -66,7 +66,7 @@ def in_register_form(name: str, blocks: Blocks) -> Blocks:
 
 
 def dialect_of(start: bytes) -> Dialect:
-    """Decides on the dialect of a file by its first bytes."""
+    """Detects the dialect of a file by its first bytes."""
     encoding = _encoding_of(start)
     text = start.decode(encoding, "replace").removeprefix("\ufeff")
     lines = re.split(r"\r\n|\n|\r", text)[:MOST_LINES_ABOVE]
@@ -86,7 +86,7 @@ def _encoding_of(start: bytes) -> str:
 
 
 def _utf_16_without_mark(start: bytes) -> str | None:
-    """Returns the encoding of text whose every other byte is zero."""
+    """Returns the encoding of a text with a zero in every other byte."""
     sample = start[:1_000]
     for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         if len(sample) > 20 and sample[offset::2].count(0) > 0.9 * len(sample[offset::2]):
@@ -95,7 +95,7 @@ def _utf_16_without_mark(start: bytes) -> str | None:
 
 
 def _has_utf_8(runs: Sequence[bytes]) -> bool:
-    """Returns whether characters beyond ASCII are UTF-8; in a file of another encoding they are but by chance."""
+    """Returns whether characters beyond ASCII are UTF-8; in other encodings that happens only by chance."""
     good = bad = 0
     for run in runs:
         try:
@@ -123,7 +123,7 @@ def _split(line: str, separator: str) -> list[str]:
 
 
 def _converted(name: str, blocks: Blocks, dialect: Dialect) -> Blocks:
-    """Yields the rows anew, as many at a time as fit into a block."""
+    """Yields the converted rows, in blocks."""
     position = 0
 
     def lines() -> Iterator[str]:

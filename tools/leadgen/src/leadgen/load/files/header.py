@@ -1,4 +1,4 @@
-"""Which column of a file is which of ours, by name, in every vintage of the register that is known.
+"""Finds our columns in a file's header by name, in every known vintage of the register.
 
 Met so far: 53 columns (since about 2023), 94 (before; other order), Title Case ("Primary SSIC Code"), names cut to 16
 characters by a database ("entity_status_de"), `_id` in front from the datastore API.
@@ -92,7 +92,7 @@ GET_COLLECTION_2 = (
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The columns of one file: for each position the name of our column, or None where it is not taken."""
+    """The columns of one file: for each position the name of our column, or `None` if it is ignored."""
 
     columns: tuple[str | None, ...]
     ignored: tuple[str, ...]
@@ -105,23 +105,23 @@ class Header:
 
     @property
     def width(self) -> int:
-        """Fields in each row."""
+        """The number of fields in each row."""
         return len(self.columns)
 
     @property
     def needed(self) -> int:
-        """Fields up to the last required one."""
+        """The number of fields up to the last required one."""
         if any(column not in self.columns for column in REQUIRED):
             return self.width
         return 1 + max(self.columns.index(column) for column in REQUIRED)
 
     @property
     def taken(self) -> tuple[str, ...]:
-        """Our columns that the file fills, in our order: equal for files that differ in order only."""
+        """Our columns that the file fills, in our order, so that files with another order are equal."""
         return tuple(column for column in COLUMNS if column in self.columns)
 
     def position(self, column: str) -> int | None:
-        """Returns the column's position, None if the file has no such column."""
+        """Returns the column's position; `None` if the file has no such column."""
         return self.columns.index(column) if column in self.columns else None
 
 
@@ -135,7 +135,7 @@ def fields_of(line: str) -> list[str]:
 
 
 def is_header(names: Sequence[str]) -> bool:
-    """Returns whether companies' keys and names are among these names of columns."""
+    """Returns whether these column names include companies' keys and names."""
     columns: list[str | None] = []
     if len(names) <= WIDEST:
         for name in names:
@@ -144,7 +144,7 @@ def is_header(names: Sequence[str]) -> bool:
 
 
 def read_header(line: str, file: str) -> Header:
-    """Finds our columns in a file's header. Raises NotARegister, with what to do, where a required one lacks."""
+    """Finds our columns in a file's header. Raises NotARegister, with advice, if a required one is missing."""
     names = fields_of(line)
     if kind := _other_kind(line):
         raise NotARegister(f"{file}: is {kind}, so its first line is not the register's header. {GET_COLLECTION_2}")
@@ -170,14 +170,14 @@ _CUT = {column: normalised(column[:CUT_AT]) for column in COLUMNS}
 
 
 def _column_named(name: str, taken: list[str | None]) -> str | None:
-    """A full name stands for itself; a cut one for the first of those it can mean that has not come yet."""
+    """Finds our column: a full name exactly, a truncated one as the first match that is not used yet."""
     name = ALIASES.get(name, name)
     candidates = [name] if name in _CUT else [column for column, cut in _CUT.items() if cut == name]
     return next((column for column in candidates if column not in taken), None)
 
 
 def _other_kind(line: str) -> str | None:
-    """Returns what a file is that is no table of text, by its first bytes."""
+    """Returns the kind of a file that is no text table, by its first bytes."""
     start = line.lstrip("\ufeff \t").encode("utf-8", "surrogateescape")
     return next((kind for magic, kind in OTHER_KINDS if start.startswith(magic)), None)
 
@@ -195,5 +195,5 @@ def _what_is_wrong(names: list[str], missing: list[str], line: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Short, and safe to print whatever the bytes were."""
+    """Shortens a text, and makes it safe to print whatever its bytes are."""
     return repr(text if len(text) <= 80 else text[:80] + "…").encode("ascii", "backslashreplace").decode("ascii")

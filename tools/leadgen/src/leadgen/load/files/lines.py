@@ -1,4 +1,4 @@
-"""Splits a file into lines, whatever its ends of lines, in bounded memory."""
+"""Splits a file into lines with any line ends, in bounded memory."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ LONGEST_LINE_CHARS = 65_536
 
 
 class Lines:
-    """The lines of a file with their numbers; lines taken by mistake can be put back."""
+    """The numbered lines of a file; lines can be put back."""
 
     def __init__(self, blocks: Iterable[bytes]) -> None:
         self._lines = enumerate(_lines(blocks), start=1)
@@ -21,7 +21,7 @@ class Lines:
         return self._back.popleft() if self._back else next(self._lines)
 
     def put_back(self, lines: list[tuple[int, str]]) -> None:
-        """Puts the rows back; the next reads return them, in this order, before all others."""
+        """Puts rows back: the next reads return them first, in this order."""
         self._back.extendleft(reversed(lines))
 
 
@@ -47,7 +47,7 @@ def _decoded(whole_lines: bytes) -> list[str]:
 
 
 def _with_line_feeds(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Replaces the ends of lines that are CR alone, as old Macintosh programs write them."""
+    """Replaces line ends that are CR only, which old Macintosh programs write."""
     start = b""
     for block in blocks:
         start += block

@@ -1,4 +1,4 @@
-"""Sources of rows: a CSV, plain, gzipped or in a zip, or a folder of them, read as blocks of bytes.
+"""Sources of rows: a CSV, plain, gzipped or zipped, or a folder of them, read as blocks of bytes.
 
 What a file is, is decided by its first bytes, not by its name. Reading may be repeated: each
 `Source.blocks` starts again.
@@ -35,7 +35,7 @@ UNREADABLE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, N
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One CSV. `blocks` gives its bytes, each with how much of `size` has been read by then; it raises NotARegister."""
+    """One CSV. `blocks` yields its bytes, each with the part of `size` read so far; it raises NotARegister."""
 
     name: str
     size: int
@@ -43,7 +43,7 @@ class Source:
 
 
 def find_sources(path: Path) -> tuple[Source, ...]:
-    """The CSVs of a file or folder, in the order of their names. Raises NotARegister when there is none."""
+    """Lists the CSVs of a file or folder, in the order of their names. Raises NotARegister if there is none."""
     try:
         return tuple(source for file in _files(path) for source in _of_file(file))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Reads the sheets of an Excel workbook (.xlsx) that hold the register, as blocks of CSV.
+"""Reads sheets of an Excel workbook (.xlsx) with the register, as blocks of CSV.
 
 The header may be on any sheet, and below a title. Sheets without it are left out.
 """
@@ -42,7 +42,7 @@ def sheets_with_header(path: Path) -> list[str]:
 
 
 def read_sheet(path: Path, sheet: str, size: int) -> Blocks:
-    """Yields a sheet's rows as CSV; the position is `size` at the end, since a workbook does not tell it."""
+    """Yields a sheet's rows as CSV. The position is `size` only at the end, since a workbook does not report it."""
     for name, rows in _sheets(path):
         if name == sheet:
             while block := list(islice(rows, ROWS_PER_BLOCK)):
@@ -67,7 +67,7 @@ def _sheets(path: Path) -> Iterator[tuple[str, Iterator[list[str]]]]:
 
 
 def _rows(path: Path, rows: Iterable[Sequence[Any]]) -> Iterator[list[str]]:
-    """Yields the rows as texts. A sheet is read here, outside of the `try` that opened its workbook."""
+    """Yields the rows as texts. It reads the sheet outside of the `try` that opened its workbook."""
     try:
         for row in rows:
             yield _texts(row)

@@ -1,1 +1,1 @@
-"""Rows of the register: good ones in batches, bad ones with their reasons."""
+"""Rows of the register: valid ones in batches, invalid ones with their reasons."""

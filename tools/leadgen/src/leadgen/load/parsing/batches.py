@@ -1,4 +1,4 @@
-"""Cuts files into batches of good rows, each as large as one COPY, with what was rejected on the way."""
+"""Splits files into batches of valid rows, one per COPY, with the rejected rows."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ _SEPARATOR = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
 
 @dataclass(slots=True)
 class Batch:
-    """Rows of one file, as records of CSV, and the lines they start at."""
+    """Rows of one file as CSV records, and their line numbers."""
 
     file: str
     header: Header
@@ -41,13 +41,13 @@ class Batch:
     position: int = 0
 
     def close(self, position: int) -> "Batch":
-        """Makes it ready for COPY."""
+        """Prepares the batch for COPY."""
         self.position = position
         self.content = "\n".join([*self.rows, ""]).encode()
         return self
 
     def halves(self) -> tuple["Batch", "Batch"]:
-        """Two batches of its rows alone."""
+        """Splits the batch into two."""
         half = len(self.rows) // 2
         first = Batch(self.file, self.header, self.rows[:half], self.lines[:half])
         second = Batch(self.file, self.header, self.rows[half:], self.lines[half:])
@@ -55,7 +55,7 @@ class Batch:
 
 
 def headers_of(sources: Iterable[Source]) -> list[Header]:
-    """Reads the first line of every file. Raises NotARegister for the first file that is none."""
+    """Reads the first line of every file. Raises NotARegister for the first file that is no register."""
     return [_header(source, Lines(block for block, _ in source.blocks())) for source in sources]
 
 
@@ -107,7 +107,7 @@ def _first_record(lines: Lines) -> str | None:
 
 
 class _Blocks:
-    """A file's bytes, and how much of it has been read."""
+    """A file's bytes, and the number read so far."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -120,7 +120,7 @@ class _Blocks:
 
 
 def batches(sources: Iterable[Source], tally: Tally) -> Iterator[Batch]:
-    """All rows of all files in order. Blocking: for a thread. Raises NotARegister when a file breaks off."""
+    """Yields all rows of all files in order. Blocking: for a thread. Raises NotARegister for an incomplete file."""
     before = 0
     for source in sources:
         blocks = _Blocks(source)

@@ -1,4 +1,4 @@
-"""Reads a row field by field, checks it, and writes it again, so that PostgreSQL never reads it differently."""
+"""Parses a row field by field, checks it, and formats it again, so that PostgreSQL cannot read it differently."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ Found: TypeAlias = tuple[int, str, str | None]
 
 
 def read_with_care(number: int, text: str, lines: Lines, header: Header, tally: Tally) -> Found | None:
-    """Reads a row field by field; `None` for a line that repeats the header."""
+    """Parses a row field by field; `None` for a line that repeats the header."""
     if reason := _damage(text):
         return number, text, reason
     if "\r" in text and '"' not in text and (parts := _parted(text, header)):
@@ -66,13 +66,13 @@ def read_with_care(number: int, text: str, lines: Lines, header: Header, tally: 
 
 
 def _parted(text: str, header: Header) -> list[str]:
-    """Returns the rows of a line with line ends of CR alone in it; none if its parts are no rows."""
+    """Returns the rows of a line that has line ends of CR only; none if its parts are no rows."""
     parts = [part for part in text.split("\r") if part]
     return parts if len(parts) > 1 and all(part.count(",") == header.width - 1 for part in parts) else []
 
 
 def _read_values(fields: list[str], header: Header) -> str | None:
-    """Brings all values into the register's form. Returns the date of registration if it is none."""
+    """Converts all values to the register's form. Returns the date of registration if it is invalid."""
     name_at = header.position("entity_name")
     for at, value in enumerate(fields):
         fields[at] = trimmed(value, is_name=at == name_at)
@@ -118,7 +118,7 @@ def _damage(text: str) -> str | None:
 
 
 def _until_the_quote_closes(lines: Lines) -> list[tuple[int, str]]:
-    """The next lines up to the first that can end a quoted field, or none if that is too far."""
+    """Returns the next lines up to the first that can end a quoted field; none if that is too far."""
     taken: list[tuple[int, str]] = []
     size = 0
     for number, text in lines:
@@ -133,7 +133,7 @@ def _until_the_quote_closes(lines: Lines) -> list[tuple[int, str]]:
 
 
 def _parsed(record: str) -> list[str] | None:
-    """The fields of exactly one record, None if it is not one."""
+    """Returns the fields of exactly one record; `None` for any other text."""
     try:
         records = list(csv.reader(io.StringIO(record, newline=""), strict=True))
     except csv.Error:
@@ -142,7 +142,7 @@ def _parsed(record: str) -> list[str] | None:
 
 
 def _fault(fields: list[str], header: Header) -> str | None:
-    """Looks at what the table needs. Without one, a name will do (see staging.KEY_BY_NAME)."""
+    """Returns the first missing value that the table needs. A name can replace the key (see staging.KEY_BY_NAME)."""
     at, name_at = header.position("uen") or 0, header.position("entity_name") or 0
     if fields[at] == MISSING:
         if fields[name_at] == MISSING:
@@ -162,7 +162,7 @@ def _is_uen(text: str) -> bool:
 
 
 def as_csv(fields: Iterable[str]) -> str:
-    """One record, without an end of line."""
+    """Formats one record, without a line end."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow(fields)  # these two are then quoted within fields
     return text.getvalue().removesuffix("\r\n")

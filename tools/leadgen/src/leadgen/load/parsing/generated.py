@@ -1,4 +1,4 @@
-"""A register of made-up companies as a source like any other: the same rows for the same count and seed."""
+"""A register of made-up companies as a source of rows: the same rows for the same count and seed."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -11,7 +11,7 @@ ROWS_PER_BLOCK = 2_000
 
 
 def generated(rows: int, seed: int) -> Source:
-    """A made-up register. Its size and positions count rows."""
+    """Builds a made-up register. Its size and positions count rows."""
 
     def blocks() -> Iterator[tuple[bytes, int]]:
         yield (as_csv(registry.COLUMNS) + "\n").encode(), 0

@@ -1,4 +1,4 @@
-"""Tells the good rows of a CSV from the bad ones, at the cost of some microseconds a row.
+"""Tells the valid rows of a CSV from the invalid ones, at a cost of some microseconds per row.
 
 Nearly every row of the register is plain: ASCII, short, quoted as it should be or not at all. Its commas are counted
 and its text goes on as it came. Every other row is parsed, checked and written again, so that PostgreSQL never reads it
@@ -26,7 +26,7 @@ _PADDED = re.compile(r'(?:^|,)"\s|\s"(?=,|$)')
 
 
 def read_rows(lines: Lines, header: Header, tally: Tally) -> Iterator[Found]:
-    """The rows after the header, in order, without blank lines. Missing values have become `na`, dates YYYY-MM-DD."""
+    """Yields the rows after the header, in order, without blank lines. Missing values become `na`, dates YYYY-MM-DD."""
     is_usual, commas = usual(header, tally), header.width - 1
     for number, text in lines:
         bare = _QUOTED_FIELD.sub("q", text) if '"' in text else text

@@ -1,4 +1,4 @@
-"""Counts of what was understood of a load's rows, and of what was not."""
+"""Counts of recognised and unrecognised values in a load's rows."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ MOST_STATUSES = 1_000
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of the rows of all files, filled in while they are read."""
+    """Counts over the rows of all files, updated while they are read."""
 
     rows: int = 0
     dated: int = 0
@@ -33,7 +33,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The number of a load's rows with a value that was understood."""
+    """The number of a load's rows with a recognised value."""
 
     what: str
     rows: int
@@ -41,17 +41,17 @@ class Share:
 
     @property
     def percent(self) -> str:
-        """The share, rounded down, so that 100 % means every row."""
+        """The share in percent, rounded down, so that 100 % means every row."""
         return f"{100 * self.rows // self.of if self.of else 0} %"
 
     @property
     def is_small(self) -> bool:
-        """Whether so few were understood that the operator should look into it."""
+        """Whether so few were recognised that the operator should check the file."""
         return self.rows < FEW * self.of
 
 
 def notes(tally: Tally, shares: Sequence[Share]) -> tuple[str, ...]:
-    """Writes what the operator should know of a load's values, in whole sentences."""
+    """Writes notes about a load's values for the operator, in whole sentences."""
     found = []
     if tally.headers:
         found.append(f"Lines that repeat the header: {tally.headers:,}. They were ignored.")

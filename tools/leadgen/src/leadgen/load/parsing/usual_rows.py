@@ -1,4 +1,4 @@
-"""Recognises values as the register writes them, at the cost of some microseconds a row."""
+"""Recognises values in the register's own form, at a cost of some microseconds per row."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +25,7 @@ _NONE = frozenset({"", MISSING})
 
 
 def usual(header: Header, tally: Tally) -> Callable[[str], bool]:
-    """Makes the test whether a row without quotes has values as the register writes them; it counts those that have.
+    """Builds a test of whether a row without quotes has only values in the register's form; it counts such rows.
 
     It is called for every row: values that were right before are looked up.
     """

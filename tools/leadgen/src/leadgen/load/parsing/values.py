@@ -1,4 +1,4 @@
-"""Reads single values as spreadsheets, databases and statistics programs write them. Pure.
+"""Parses single values in the forms of spreadsheets, databases and statistics programs. Pure.
 
 Blanks at the ends go; words for "missing" become `na`, which COPY reads as NULL; dates become YYYY-MM-DD.
 """
@@ -115,7 +115,7 @@ def day(value: str, *, is_month_first: bool = False) -> str | None:
 
 
 def is_month_first(values: Iterable[str]) -> bool:
-    """Returns whether some dates can only have the month first, and none can only have the day first."""
+    """Returns whether some dates must have the month first, and none must have the day first."""
     found = [(int(each[1]), int(each[2])) for value in values if (each := _NUMERIC.match(value.strip()))]
     return any(second > 12 >= first for first, second in found) and not any(first > 12 for first, _ in found)
 
@@ -134,7 +134,7 @@ def _within(found: date) -> str | None:
 
 
 def code(value: str, digits: int) -> str:
-    """Returns a trimmed code as digits: of a float with its leading zeros, of a formula or text cell what is in it.
+    """Returns a trimmed code as digits: a float's with its leading zeros, a formula's or text cell's content.
 
     What is no number stays as it is.
     """

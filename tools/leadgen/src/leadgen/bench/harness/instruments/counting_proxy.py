@@ -1,4 +1,4 @@
-"""A proxy in front of an Odoo that notes which methods are called there."""
+"""A proxy in front of an Odoo that records the called methods."""
 
 import asyncio
 import json
@@ -17,19 +17,19 @@ KEPT = ("authorization", "content-type", "x-odoo-database")
 
 @dataclass
 class Counter:
-    """The calls that went through the proxy."""
+    """The calls through the proxy."""
 
     calls: list[str] = field(default_factory=list)
 
     def since(self, before: int) -> tuple[int, int]:
-        """Calls, and those that write."""
+        """Counts all calls, and those that write."""
         made = self.calls[before:]
         return len(made), sum(call in WRITES for call in made)
 
 
 @asynccontextmanager
 async def counted(url: str, counter: Counter) -> AsyncIterator[str]:
-    """The address of a proxy to this server that notes each call's method."""
+    """Yields the address of a proxy to this server that records each call's method."""
     async with AsyncExitStack() as running:
         limits = httpx.Limits(max_keepalive_connections=8)
         odoo = await running.enter_async_context(
@@ -51,7 +51,7 @@ async def counted(url: str, counter: Counter) -> AsyncIterator[str]:
 async def _relay(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, odoo: httpx.AsyncClient, counter: Counter
 ) -> None:
-    """One request and its answer."""
+    """Forwards one request and its answer."""
     lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     method, path, _ = lines[0].split(" ", 2)
     pairs = (line.partition(": ") for line in lines[1:] if line)
@@ -67,7 +67,7 @@ async def _relay(
 
 
 def called(path: str, body: bytes) -> str:
-    """The method that a request calls: the end of JSON-2's path, the fifth argument of JSON-RPC's execute_kw."""
+    """Returns the method that a request calls: the end of JSON-2's path, or execute_kw's fifth argument in JSON-RPC."""
     parts = urlsplit(path).path.strip("/").split("/")
     if parts[:2] == ["json", "2"]:
         return parts[-1]

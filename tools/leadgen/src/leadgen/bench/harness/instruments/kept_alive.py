@@ -1,4 +1,4 @@
-"""An HTTP connection that is kept open, and costs so little itself that a server is measured and not a client."""
+"""A persistent HTTP connection with little CPU cost, so that a measurement is the server's and not the client's."""
 
 import asyncio
 import re
@@ -32,19 +32,19 @@ class KeptAlive:
         self._writer.close()
 
     async def get(self, path: str) -> bytes:
-        """Returns the body. Raises NotAnswered."""
+        """Sends a GET and returns the body. Raises NotAnswered."""
         head, body = await self._exchange(path)
         if not head.startswith(b"HTTP/1.1 200 "):
             raise NotAnswered(f"GET {path} answered {head.decode(errors='replace')}")
         return body
 
     async def ask(self, path: str) -> tuple[int, bytes]:
-        """Returns the status, whatever it is, and the head of the answer. Raises NotAnswered."""
+        """Sends a GET and returns any status, with the head of the answer. Raises NotAnswered."""
         head, _ = await self._exchange(path)
         return int(head.split(b" ", 2)[1]), head
 
     async def open_stream(self, path: str) -> None:
-        """Returns when a stream's first event has come; the connection is good for nothing else then."""
+        """Opens a stream and waits for its first event; the connection cannot be used for anything else then."""
         self._writer.write(f"GET {path} HTTP/1.1\r\n{self._head}\r\n".encode())
         await self._reader.readuntil(b"\ndata: ")
 

@@ -1,4 +1,4 @@
-"""Memory and processor time of a process under test, read from /proc as Linux has it."""
+"""Memory and processor time of a process under test, from Linux's /proc."""
 
 import os
 import re
@@ -8,13 +8,13 @@ from leadgen.local.service import Service
 
 
 def peak_rss_mb(service: Service) -> int | None:
-    """Returns the largest resident set so far, in MB; None where there is no /proc."""
+    """Returns the largest resident set so far, in MB; `None` without /proc."""
     found = re.search(r"VmHWM:\s*(\d+) kB", _read(service, "status"))
     return int(found[1]) // 1024 if found else None
 
 
 def cpu_s(service: Service) -> float:
-    """Returns the seconds of user and system time so far; 0 where there is no /proc. Format: proc_pid_stat(5)."""
+    """Returns the seconds of user and system time so far; 0 without /proc. Format: proc_pid_stat(5)."""
     fields = _read(service, "stat").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
 

@@ -1,4 +1,4 @@
-"""The latency of real sites and vendors, and the time that the simulator makes companies wait by it."""
+"""The latency of real sites and vendors, and the simulator's waiting time per company."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -21,7 +21,7 @@ VERIFIED = """
 
 
 class Simulated(Protocol):
-    """A product whose web and vendors are the simulator."""
+    """A product with the simulator as its web and vendors."""
 
     owner: "asyncpg.Connection[asyncpg.Record]"
 
@@ -30,7 +30,7 @@ class Simulated(Protocol):
 
 
 async def waits_s(product: Simulated, company_ids: Sequence[int]) -> dict[str, float]:
-    """Returns the seconds that the simulator made these companies wait, all together.
+    """Returns the seconds that these companies waited for the simulator, in total.
 
     It is taken from the simulator's own count of requests and calls, times the mean of what it draws; a batch of
     verifications counts for each company that waited for it.

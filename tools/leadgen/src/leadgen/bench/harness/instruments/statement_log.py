@@ -1,4 +1,4 @@
-"""Times of statements from PostgreSQL's own log: those of the server, without the way to it and back.
+"""Times of statements from PostgreSQL's own log, without the time on the network.
 
 The log is on for connections that are made between `log_statements` and `log_no_statements`.
 """
@@ -17,12 +17,12 @@ EXECUTED = re.compile(r"duration: ([0-9.]+) ms  (?:bind|execute) [^\n]*?: ((?:[^
 
 
 async def log_statements(owner: Owner) -> None:
-    """Has the server log the time of every statement of later connections to this database."""
+    """Makes the server log the time of every statement of later connections to this database."""
     await _set(owner, "SET log_min_duration_statement = 0")
 
 
 async def log_no_statements(owner: Owner) -> None:
-    """Ends what `log_statements` began."""
+    """Reverts `log_statements`."""
     await _set(owner, "RESET log_min_duration_statement")
 
 
@@ -31,12 +31,12 @@ async def _set(owner: Owner, what: str) -> None:
 
 
 def end_of(log: Path) -> int | None:
-    """Returns the offset of the log's end; `None` if there is no such file, as of a server that is not ours."""
+    """Returns the offset of the log's end; `None` without such a file, as for a server that is not ours."""
     return log.stat().st_size if log.exists() else None
 
 
 def times_of(log: Path, begin: int, word: str) -> Sequence[float]:
-    """Returns the milliseconds of each statement with this word that was logged behind the offset `begin`.
+    """Returns the milliseconds of each statement with this word that was logged after the offset `begin`.
 
     A statement's time is that of its bind, which plans it if need be, and of its execution.
     """

@@ -1,5 +1,6 @@
-"""An enricher as a process, with settings to choose; the simulator is its web and all its vendors. Requests reach it
-through Kafka.
+"""An enricher as a process with chosen settings.
+
+The simulator is its web and all its vendors; requests arrive over Kafka.
 
 The companies are those of the simulator's register that still trade, as they come: about three in five have a site in
 the register, some have one that only a search finds, the others have none.
@@ -50,7 +51,7 @@ class NotEnriched(Permanent):
 
 
 def living(number: int, *, after: int = 0) -> list[Company]:
-    """Returns `number` trading companies, from the register's `after`-th on. Their ids are their places in it."""
+    """Returns `number` live companies, from the register's `after`-th on. Their ids are their positions."""
     found = (registry.company(index, registry.DEFAULT_SEED) for index in count(after))
     return [
         Company(
@@ -67,7 +68,7 @@ def living(number: int, *, after: int = 0) -> list[Company]:
 
 @dataclass
 class EnricherUnderTest:
-    """An enricher in one replica or more, with its simulator. `owner` is a connection that sees every row."""
+    """An enricher in one or more replicas, with its simulator. `owner` is a connection that sees every row."""
 
     owner: Owner
     replicas: Sequence[Service]
@@ -76,7 +77,7 @@ class EnricherUnderTest:
     _bootstrap_servers: str
 
     async def request(self, companies: Sequence[Company], tenants: Sequence[int], *, nightly: bool) -> None:
-        """Requests these companies, for the tenants in turn. Returns when Kafka has all requests."""
+        """Requests these companies, for the tenants in turn, and waits until Kafka has all requests."""
         await self.owner.execute(
             ADD,
             [it.company_id for it in companies],
@@ -115,16 +116,16 @@ class EnricherUnderTest:
         return answer.raise_for_status().json()
 
     async def order(self, path: str, what: Mapping[str, Any]) -> None:
-        """Tells the simulator to do something, such as a fault."""
+        """Sends the simulator a command, such as a fault."""
         answer = await self.http.post(f"{self.simulator}/_simulator/{path}", json=what)
         answer.raise_for_status()
 
     def peak_rss_mb(self) -> int | None:
-        """Returns the largest resident set of a replica so far, in MB; None where the system does not tell it."""
+        """Returns the largest resident set of a replica so far, in MB; `None` if the system does not report it."""
         return max((peak for it in self.replicas if (peak := peak_rss_mb(it)) is not None), default=None)
 
     def cpu_s(self) -> float:
-        """Returns the processor seconds of all replicas so far; 0 where the system does not tell them."""
+        """Returns the processor seconds of all replicas so far; 0 if the system does not report them."""
         return sum(cpu_s(it) for it in self.replicas)
 
     @property
@@ -147,7 +148,7 @@ async def enricher_under_test(
     settings: Mapping[str, str] | None = None,
     replicas: int = 1,
 ) -> AsyncIterator[EnricherUnderTest]:
-    """An enricher that knows no company and has no cap to spend, ready; `town` are settings of the simulator.
+    """Yields a ready enricher that knows no company and has no caps; `town` are settings of the simulator.
 
     Needs a migrated database, as its owner, and the topics. `folder` takes the logs.
     """

@@ -1,4 +1,4 @@
-"""A gateway in a process of its own, with limits of rates that no measurement reaches."""
+"""A gateway as a separate process, with rate limits that no measurement reaches."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +11,7 @@ SECRET = "the secret of this measurement, long enough"  # noqa: S105 - of a data
 
 @asynccontextmanager
 async def gateway_process(its: Servers, name: str, **settings: str) -> AsyncIterator[Service]:
-    """Runs a gateway, ready to serve."""
+    """Runs a gateway, and yields it when it is ready."""
     environment = {
         "GATEWAY_JWT_SECRET": SECRET,
         "REQUESTS_PER_MINUTE": "100000000",

@@ -1,4 +1,4 @@
-"""The product as processes, tenants with candidates that nobody has enriched yet, and the nightly command to run on it.
+"""The product as processes, tenants with new candidates, and the nightly command to run on it.
 
 The companies are those of the simulator's register that still trade, each the candidate of one tenant.
 """
@@ -50,11 +50,11 @@ UNLIMITED = {
 
 
 class NightFailed(Permanent):
-    """The nightly command failed, or ended with something undone."""
+    """The nightly command failed, or left something undone."""
 
 
 class Started(NamedTuple):
-    """A start of the nightly command: its summary, and how long it took."""
+    """A start of the nightly command: its summary and its duration."""
 
     summary: Mapping[str, Any]
     seconds: float
@@ -75,7 +75,7 @@ class NightlyProduct:
         return answer.raise_for_status().json()
 
     async def run_night(self, cap: int, *, night: date | None = None, concurrency: int = 3) -> Started:
-        """Runs a night of all tenants and waits until it is over. Raises NightFailed unless all of it is done."""
+        """Runs a night of all tenants and waits for its end. Raises NightFailed unless all of it is done."""
         settings = {
             "SCHED_REQUIRE_ODOO": "false",
             "SCHED_DAILY_CAP_PER_TENANT": str(cap),
@@ -101,7 +101,7 @@ class NightlyProduct:
         return out.decode()
 
     async def audited(self) -> Report:
-        """Waits until nothing is open any more, and audits all that there is, the vendors' ledger too."""
+        """Waits until nothing is open, then audits everything, also the vendors' ledger; returns the report."""
         until = time.monotonic() + 120
         while await self.owner.fetchval(UNFINISHED):
             if time.monotonic() > until:
@@ -115,7 +115,7 @@ class NightlyProduct:
 async def nightly_product(
     folder: Path, *, tenants: int, candidates: int, settings: Mapping[str, str]
 ) -> AsyncIterator[NightlyProduct]:
-    """Starts the product with so many tenants, each with so many candidates. `folder` takes data and logs."""
+    """Starts the product with so many tenants, each with so many candidates. `folder` gets data and logs."""
     first = {"SIMULATOR_SLOW_MS": "0", "SIMULATOR_COMPANIES": str(INDEXED), **UNLIMITED, **settings}
     async with (
         stack(folder, durable=False, settings=first) as product,

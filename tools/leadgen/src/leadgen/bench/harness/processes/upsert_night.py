@@ -1,4 +1,4 @@
-"""A night's jobs: a register of living companies in two halves, an upserter as a process, and a job for each half.
+"""A night's jobs: a register of live companies in two halves, an upserter as a process, and a job for each half.
 
 Two tenants have a job each, since only one job of a tenant runs at a time. Requests reach the upserter through Kafka;
 the jobs' durations are read from the database, by the database's clock.
@@ -54,7 +54,7 @@ ANNOUNCED = "SELECT clock_timestamp() AS at WHERE NOT EXISTS (SELECT 1 FROM outb
 
 
 class WentWrong(Permanent):
-    """The jobs failed, or handled another number of rows."""
+    """The jobs failed, or handled a wrong number of rows."""
 
 
 class Seconds(NamedTuple):
@@ -66,7 +66,7 @@ class Seconds(NamedTuple):
 
 @dataclass(frozen=True)
 class Night:
-    """The two tenants' jobs over a register of `rows`, to be run again and again."""
+    """The two tenants' jobs over a register of `rows`; they can be run repeatedly."""
 
     owner: Owner
     database_url: str
@@ -98,11 +98,11 @@ class Night:
         return Seconds(*((at - ended["began"]).total_seconds() for at in (ended["ended"], announced["at"])))
 
     def peak_rss_mb(self) -> int | None:
-        """Returns the upserter's largest resident set so far, in MB; None where the system does not tell it."""
+        """Returns the upserter's largest resident set so far, in MB; `None` if the system does not report it."""
         return peak_rss_mb(self._upserter)
 
     async def _found(self, question: str, *arguments: object) -> asyncpg.Record:
-        """Returns the row as soon as there is one."""
+        """Polls until there is a row, and returns it."""
 
         async def look() -> list[asyncpg.Record]:
             rows = await self.owner.fetch(question, *arguments)
@@ -147,7 +147,7 @@ async def night(
 
 
 async def _register(owner: Owner, database_url: str, rows: int, folder: Path) -> list[list[str]]:
-    """Loads the register and returns its divisions in two halves of about as many companies."""
+    """Loads the register and returns its divisions in two halves with similar numbers of companies."""
     await seed_ssic(database_url)
     for tenant in TENANTS:
         await add_tenant(database_url, tenant, f"Tenant {tenant}")
