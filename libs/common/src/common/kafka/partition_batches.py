@@ -2,43 +2,33 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from zlib import crc32
 
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from common.cloudevents import Headers
 
-
-class Place(NamedTuple):
-    """The position of a row in the outbox."""
-
-    lane: str
-    id: int
-
-
-class Outgoing(NamedTuple):
-    """A message of a row in the form that Kafka gets it. `at_ms` is its timestamp, by the database's clock."""
-
-    row: Place
-    at_ms: int
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
+#: A message by its row of the outbox, which may be a bundle, and its number among the row's messages. Until it is sent
+#: the message is not kept: keeping the many small parts of thousands of messages takes longer than reading them again.
+Source: TypeAlias = tuple[Any, int]
+#: Key, value and headers of a message, as Kafka takes them.
+Sendable: TypeAlias = tuple[bytes | None, bytes | None, Headers]
 
 
 class Batch(NamedTuple):
-    """A record batch that is sent as one, and its messages."""
+    """A record batch that is sent as one, and the sources of the messages in it."""
 
     builder: BatchBuilder
-    messages: list[Outgoing]
+    sources: list[Source]
 
-    def append(self, message: Outgoing) -> bool:
+    def append(self, source: Source, message: Sendable) -> bool:
         """Adds a message; returns False if the batch is full. An empty batch accepts a message of any size."""
-        _, at_ms, key, value, headers = message
+        key, value, headers = message
+        at_ms = source[0]["at_ms"]  # the message's time, by the database's clock
         if self.builder.append(timestamp=at_ms, key=key, value=value, headers=headers) is None:
             return False
-        self.messages.append(message)
+        self.sources.append(source)
         return True
 
 
@@ -51,18 +41,21 @@ class PartitionBatches:
         self._new_builder = new_builder
         self.waiting: deque[Batch] = deque()
 
-    def append(self, message: Outgoing) -> None:
+    def append(self, source: Source, message: Sendable) -> None:
         """Adds the message to the last batch. Raises the client's errors if it cannot be encoded."""
-        if not self.waiting or not self.waiting[-1].append(message):
+        if not self.waiting or not self.waiting[-1].append(source, message):
             batch = Batch(self._new_builder(), [])
-            batch.append(message)
+            batch.append(source, message)
             self.waiting.append(batch)
 
-    def split(self, batch: Batch) -> None:
-        """Moves the messages of a batch back to the front, each into a batch of its own."""
-        for message in reversed(batch.messages):
+    def split(self, batch: Batch, messages_of: Callable[[Any], Sequence[Sendable]]) -> None:
+        """Moves the messages of a batch back to the front, each into a batch of its own; `messages_of` reads a row."""
+        read: dict[int, Sequence[Sendable]] = {}
+        for row, number in reversed(batch.sources):
+            if id(row) not in read:
+                read[id(row)] = messages_of(row)
             alone = Batch(self._new_builder(), [])
-            alone.append(message)
+            alone.append((row, number), read[id(row)][number])
             self.waiting.appendleft(alone)
 
 

@@ -6,15 +6,16 @@ EventTemplate) and which are taken apart again on their way to Kafka.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, Self, TypeAlias
+from typing import NamedTuple, Self
 from uuid import UUID
 
 import orjson
 
-from common.cloudevents import Envelope, Headers, header_texts, pack_texts, unpack_headers
+from common.cloudevents import Envelope, header_texts, pack_texts, unpack_headers
 from common.contracts import Lane
 from common.delivery.messages import Announcement, Message
 from common.ids import derivation
+from common.kafka.partition_batches import Sendable
 from common.postgres import Connection
 
 SAVE = """
@@ -55,10 +56,6 @@ async def announce(tx: Connection, producer: str, announcements: Iterable[Announ
     """Writes the events, in this order. They are announced if and only if the transaction commits."""
     now = datetime.now(UTC).isoformat()
     await save(tx, producer, [announcement.message(producer, now) for announcement in announcements])
-
-
-#: Key, value and headers of a message on its way, as Kafka takes them.
-Sendable: TypeAlias = tuple[bytes | None, bytes | None, Headers]
 
 
 def sendables(key: bytes | None, value: bytes | None, headers: str, events: int | None) -> Iterator[Sendable]:

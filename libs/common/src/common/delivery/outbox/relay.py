@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 # Topics that rest are skipped, so that what cannot be sent hides nothing else. `interactive` sorts first.
 OLDEST = """
-    SELECT lane, id, created_at, topic, key, value, headers, events
+    SELECT lane, id, (date_part('epoch', created_at) * 1000)::bigint AS at_ms, topic, key, value, headers, events
       FROM (SELECT *, sum(coalesce(events, 1)) OVER earlier - coalesce(events, 1) AS events_before,
                    sum(coalesce(octet_length(value), 0)) OVER earlier - coalesce(octet_length(value), 0) AS bytes_before
               FROM (SELECT * FROM outbox

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import structlog
@@ -14,7 +14,7 @@ from common.cloudevents import pack_headers
 from common.delivery.outbox.announcements import sendables
 from common.delivery.outbox.lease import OutboxLease
 from common.errors import LeaseLost, printable
-from common.kafka.partition_batches import Outgoing, PartitionBatches, Place, partition_of
+from common.kafka.partition_batches import PartitionBatches, Sendable, Source, partition_of
 from common.observability import metrics
 
 log = structlog.get_logger(__name__)
@@ -28,6 +28,13 @@ TOPIC_REST_S = 1.0
 _NEVER = (MessageSizeTooLargeError, RecordListTooLargeError)
 #: What is raised where a row cannot be made into messages.
 _NOT_A_MESSAGE = (ValueError, TypeError, AttributeError, OverflowError)
+
+
+class Place(NamedTuple):
+    """The position of a row in the outbox."""
+
+    lane: str
+    id: int
 
 
 class Refused(NamedTuple):
@@ -80,17 +87,18 @@ class Sender:
                 queues[topic] = defaultdict(lambda: PartitionBatches(self._kafka.create_batch))
             there, queue_of = partitions[topic], queues[topic]
             if not there:
-                done.unsent.add(Place(row["lane"], row["id"]))
+                done.unsent.add(_place(row))
                 continue
             try:
-                for message in list(_messages(row)):  # all of a row, or nothing of it
-                    queue_of[partition_of(message.key, message.value, there)].append(message)
+                for number, message in enumerate(_messages(row)):  # all of a row, or nothing of it
+                    key, value, _ = message
+                    queue_of[partition_of(key, value, there)].append((row, number), message)
                     taken += 1
                     if taken % TURN == 0:
                         await asyncio.sleep(0)
             except _NOT_A_MESSAGE as error:
                 whole = Refused(row["lane"], topic, row["key"], row["value"], row["headers"], printable(repr(error)))
-                done.refused[Place(row["lane"], row["id"])].append(whole)
+                done.refused[_place(row)].append(whole)
                 log.error("message_refused", topic=topic, outbox_id=row["id"], reason=repr(error))
         async with asyncio.TaskGroup() as sending:
             for topic, queue_of in queues.items():
@@ -116,20 +124,21 @@ class Sender:
                     raise LeaseLost("nothing is sent without the lease")
                 await (await self._kafka.send_batch(batch.builder, topic, partition=partition))
             except _NEVER as error:
-                if len(batch.messages) > 1:
-                    queue.split(batch)  # one of them alone is too large, or it is only all of them together
+                if len(batch.sources) > 1:
+                    queue.split(batch, _messages)  # one of them alone is too large, or it is only all of them together
                 else:
-                    self._refuse(topic, batch.messages[0], error, done)
+                    self._refuse(topic, batch.sources[0], error, done)
             except (KafkaError, OSError, TimeoutError, LeaseLost) as error:
                 self._note_failure(topic, error)
-                done.unsent.update(it.row for later in (batch, *queue.waiting) for it in later.messages)
+                done.unsent.update(_place(row) for later in (batch, *queue.waiting) for row, _ in later.sources)
                 break
 
-    def _refuse(self, topic: str, message: Outgoing, error: Exception, done: Round) -> None:
-        row, _, key, value, headers = message
+    def _refuse(self, topic: str, source: Source, error: Exception, done: Round) -> None:
+        row, number = source
+        key, value, headers = _messages(row)[number]
         reason = printable(repr(error))
-        done.refused[row].append(Refused(row.lane, topic, key, value, pack_headers(headers), reason))
-        log.error("message_refused", topic=topic, outbox_id=row.id, size=len(value or b""), reason=reason)
+        done.refused[_place(row)].append(Refused(row["lane"], topic, key, value, pack_headers(headers), reason))
+        log.error("message_refused", topic=topic, outbox_id=row["id"], size=len(value or b""), reason=reason)
 
     def _note_failure(self, topic: str, error: Exception) -> None:
         self.resting[topic] = time.monotonic() + TOPIC_REST_S
@@ -137,8 +146,10 @@ class Sender:
         log.warning("send_failed", topic=topic, error=repr(error))
 
 
-def _messages(row: Any) -> Iterator[Outgoing]:
+def _place(row: Any) -> Place:
+    return Place(row["lane"], row["id"])
+
+
+def _messages(row: Any) -> list[Sendable]:
     """Decodes the messages of a row. Raises one of `_NOT_A_MESSAGE`."""
-    place, at_ms = Place(row["lane"], row["id"]), int(row["created_at"].timestamp() * 1000)
-    for key, value, headers in sendables(row["key"], row["value"], row["headers"], row["events"]):
-        yield Outgoing(place, at_ms, key, value, headers)
+    return list(sendables(row["key"], row["value"], row["headers"], row["events"]))
