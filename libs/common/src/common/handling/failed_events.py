@@ -110,7 +110,7 @@ class FailedEvents:
         chance = random.random()  # noqa: S311 # jitter needs no secrecy
         resting: dict[timedelta, list[Claim]] = {}
         for claim in claims:
-            delay = self._retry.decide(claim.failures + 1, claim.failing_for, error, chance)
+            delay = self._retry.decide(claim.failures + 1, claim.failing_for or timedelta(0), error, chance)
             if delay is None:
                 await self._dead_letter(claim, error)
             else:

@@ -74,8 +74,8 @@ class Claim(NamedTuple):
     error: str | None
     crashes: int = 0
     solo_crashes: int = 0
-    #: Time since the first failure.
-    failing_for: timedelta = timedelta(0)
+    #: Time since the first failure; `None`: there was none.
+    failing_for: timedelta | None = None
     #: For a probe, the failures of its tenant's pause so far; `None`: no probe.
     pause_failures: int | None = None
 

@@ -143,12 +143,11 @@ class Inbox:
         self._check(_rows_of(status), claims)
 
     async def _end(self, tx: Connection, statement: str, claims: Sequence[Claim], *arguments: object) -> None:
-        """Ends the rows, and makes the next row of each key ready."""
-        row = await tx.fetchrow(self._own(statement), self.consumer, *_tokens(claims), *arguments)
-        ended, topics, keys = row or (0, None, None)
-        self._check(ended, claims)
-        if topics:
-            await tx.execute(self._own(sql.PROMOTE), topics, keys)
+        """Ends the rows, and lets the next row of a key have its turn."""
+        ended = await tx.fetch(self._own(statement), self.consumer, *_tokens(claims), *arguments)
+        self._check(len(ended), claims)
+        if waited_for := [(topic, key) for topic, key in ended if topic is not None]:
+            await tx.execute(self._own(sql.PROMOTE), *zip(*waited_for, strict=True))
 
     def _check(self, written: int, claims: Sequence[Claim]) -> None:
         if written != len(claims):
