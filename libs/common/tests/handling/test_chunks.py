@@ -12,7 +12,7 @@ from common.errors import Permanent, Transient
 from common.handling.stage import Stage
 from common.handling.work import Chunk
 from common.postgres import Database
-from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic
+from testkit.stages import a_company, at_work, ended, envelope_for, publish, read_topic, until
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -123,3 +123,48 @@ async def test_chunks_of_one_tenant_leave_half_of_the_workers_to_others(
         await ended(database, "toy", 9)
     assert most == 1
     assert await states(owner) == {"done": 9}
+
+
+async def test_a_chunk_that_would_wait_for_another_of_its_tenant_is_filled_meanwhile(
+    toy: str, owner: Owner, database: Database, kafka: str
+) -> None:
+    """While the first event is handled others arrive one by one: they are one chunk afterwards, not many small ones."""
+    stage, goes_on, sizes = Stage("toy"), asyncio.Event(), list[int]()
+
+    @stage.handles(RequestEnrichment, chunk=100)
+    async def take(work: Chunk[RequestEnrichment]) -> None:
+        sizes.append(len(work.items))
+        await goes_on.wait()
+
+    async def taken_in(number: int) -> bool:
+        return bool(await owner.fetchval("SELECT count(*) = $1 FROM inbox", number))
+
+    async with at_work(stage, database, kafka):
+        for number, event in enumerate(requests(6), start=1):
+            await publish(kafka, [(event, envelope_for(event))])
+            await until(lambda number=number: taken_in(number))  # type: ignore[misc]
+        goes_on.set()
+        await ended(database, "toy", 6)
+    assert sizes == [1, 5]
+
+
+async def test_full_chunks_of_one_tenant_are_handled_beside_each_other(
+    toy: str, owner: Owner, database: Database, kafka: str
+) -> None:
+    """Nothing can join a full chunk: it does not wait for the one before it."""
+    stage, both = Stage("toy"), asyncio.Barrier(2)
+
+    @stage.handles(RequestEnrichment, chunk=2)
+    async def take(work: Chunk[RequestEnrichment]) -> None:
+        if len(work.items) == 2:
+            await both.wait()
+
+    async with at_work(stage, database, kafka):
+        async with owner.transaction():
+            await owner.execute(
+                "LOCK TABLE inbox_pauses IN ACCESS EXCLUSIVE MODE"
+            )  # a claim reads it: none comes first
+            await publish(kafka, [(event, envelope_for(event)) for event in requests(4)])
+            await until(lambda: owner.fetchval("SELECT count(*) = 4 FROM inbox"))
+        await ended(database, "toy", 4)
+    assert await states(owner) == {"done": 4}

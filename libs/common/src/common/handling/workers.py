@@ -7,7 +7,7 @@ import asyncio
 import math
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -57,8 +57,8 @@ class LaneWorkers:
         self._size = size
         self._batch = handler.size
         # Chunks talk to a tenant's remote system: one that hangs must leave workers to the others.
-        is_chunked = handler.size is not None and not handler.is_set_based
-        self._share = max(1, size // 2) if is_chunked else size
+        self._is_chunked = handler.size is not None and not handler.is_set_based
+        self._share = max(1, size // 2) if self._is_chunked else size
         self._handling = HandlerRunner(handler, lane, size, context)
         self._database = context.database
         self._inbox = context.inbox
@@ -138,12 +138,17 @@ class LaneWorkers:
         """Claims up to so many rows of one tenant: the next in turn that has any."""
         is_round_over = False
         must_read = self._is_ring_old()
+        gathering: set[int] = set()
         while True:
-            tenant = None if must_read else self._next_in_turn()
+            tenant = None if must_read else self._next_in_turn(gathering)
             if tenant is None:
                 if is_round_over or not (must_read or self._has_news or not self._is_ring_whole):
                     return []
                 is_round_over, must_read = await self._read_ring(), False
+                continue
+            if await self._must_gather(tenant, limit):
+                gathering.add(tenant)
+                self._ring.insert(0, tenant)
                 continue
             async with self._database.statement() as tx:
                 claims = await self._inbox.claim(tx, self.topic, self.lane, tenant, limit)
@@ -155,13 +160,24 @@ class LaneWorkers:
                 if await self._inbox.set_aside(tx, self.topic, self.lane, tenant):
                     self._ring.append(tenant)  # there may be more behind what was in the way
 
-    def _next_in_turn(self) -> int | None:
-        """Returns the next tenant with ready events that does not yet use its share of the workers."""
-        busy = Counter(held.claims[0].tenant_id for held in self._running.values()) if self._share < self._size else {}
+    async def _must_gather(self, tenant: int, limit: int) -> bool:
+        """Whether a chunk would not be full and would wait for another of its tenant: more may join it meanwhile."""
+        if not self._is_chunked or not self._busy()[tenant]:
+            return False
+        async with self._database.statement() as tx:
+            return not await self._inbox.has_ready(tx, self.topic, self.lane, tenant, limit)
+
+    def _next_in_turn(self, gathering: Collection[int]) -> int | None:
+        """Returns the next tenant with ready events that does not use its share of the workers yet."""
+        busy = self._busy() if self._share < self._size else Counter[int]()
         for place, tenant in enumerate(self._ring):
-            if busy.get(tenant, 0) < self._share:
+            if busy[tenant] < self._share and tenant not in gathering:
                 return self._ring.pop(place)
         return None
+
+    def _busy(self) -> Counter[int]:
+        """Counts each tenant's runs."""
+        return Counter(held.claims[0].tenant_id for held in self._running.values())
 
     def _is_ring_old(self) -> bool:
         """Whether tenants may be missing in the ring. A part of a long round is used up first."""

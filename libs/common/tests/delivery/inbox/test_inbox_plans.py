@@ -38,8 +38,12 @@ async def test_a_claim_and_an_end_planned_on_an_empty_inbox_do_not_read_all_of_a
             await owner.execute("VACUUM ANALYZE inbox")
         async with database.without_tenant() as tx:
             await inbox.finish(tx, await inbox.claim(tx, "t", "interactive", 1, AT_ONCE), [])
+            assert not await inbox.has_ready(tx, "t", "interactive", 1, AT_ONCE)
         async with database.statement() as tx:
             await inbox.take_in(tx, _arrivals(1))
+        async with database.without_tenant() as tx:
+            assert await inbox.has_ready(tx, "t", "interactive", 1, AT_ONCE)
+            asking = await _looked_at(tx)
         async with database.without_tenant() as tx:
             claims = await inbox.claim(tx, "t", "interactive", 1, AT_ONCE)
             claiming = await _looked_at(tx)
@@ -47,6 +51,7 @@ async def test_a_claim_and_an_end_planned_on_an_empty_inbox_do_not_read_all_of_a
             await inbox.finish(tx, claims, [])
             ending = await _looked_at(tx)
         assert len(claims) == AT_ONCE
+        assert AT_ONCE <= asking <= AT_ONCE * MOST_PER_ROW
         assert AT_ONCE <= claiming <= AT_ONCE * MOST_PER_ROW
         assert AT_ONCE <= ending <= AT_ONCE * MOST_PER_ROW
     finally:

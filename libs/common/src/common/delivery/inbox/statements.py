@@ -73,6 +73,9 @@ CLAIM = f"""
               crashes, solo_crashes, now() - first_failed_at
 """
 
+# No more is counted than is asked for; ordered, so that only the index of ready rows will do.
+HAS_READY = f"SELECT count(*) >= $4 FROM ({_READY_ROWS} {_OLDEST_FIRST} LIMIT $4) AS ready"
+
 # A row is blocked only while the row before it is locked here and marked, so that whoever ends that one sees the mark
 # (PROMOTE). Nothing is waited for: of a row that someone else has locked nothing is blocked this time. An hour later
 # a blocked row is looked at again, in case somebody ended the other by hand.

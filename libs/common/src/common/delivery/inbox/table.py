@@ -85,6 +85,10 @@ class Inbox:
         rows = await tx.fetch(self._own(sql.CLAIM), topic, lane, tenant_id, limit, self.lease, is_probe)
         return sorted((Claim(*row.values()) for row in rows), key=lambda claim: (claim.partition, claim.offset))
 
+    async def has_ready(self, tx: Connection, topic: str, lane: Lane, tenant_id: int, number: int) -> bool:
+        """Whether the tenant has so many ready rows."""
+        return bool(await tx.fetchval(self._own(sql.HAS_READY), topic, lane, tenant_id, number))
+
     async def set_aside(self, tx: Connection, topic: str, lane: Lane, tenant_id: int, limit: int = 500) -> int:
         """Moves ready rows that cannot be claimed out of the way of claims; returns how many of the oldest `limit`."""
         return _rows_of(await tx.execute(self._own(sql.SET_ASIDE), topic, lane, tenant_id, limit))
