@@ -19,12 +19,13 @@ NO_REPLAY = UUID(int=0)
 def new_id(at: datetime | None = None) -> UUID:
     """Creates a new id of version 7. No two are equal."""
     millis = int(at.timestamp() * 1000) if at else time.time_ns() // 1_000_000
-    return _assemble(millis, os.urandom(10), version=7)
+    return _assemble(_moment(millis), os.urandom(10), version=7)
 
 
 def derived_id(cause: UUID, event_type: str, identity: str) -> UUID:
-    """Derives the id of an event of this type and identity from its cause. The same arguments give the same id."""
-    return _assemble(int.from_bytes(cause.bytes[:6], "big"), _digest(cause.bytes, event_type, identity), version=8)
+    """The id of the event of this type and identity that follows from `cause`: the same each time it is asked."""
+    begun = cause.bytes
+    return _assemble(begun[:6], _digest(begun, event_type, identity), version=8)
 
 
 def derivation(cause: UUID, event_type: str) -> tuple[str, bytes]:
@@ -33,8 +34,8 @@ def derivation(cause: UUID, event_type: str) -> tuple[str, bytes]:
 
 
 def scheduled_id(at: datetime, event_type: str, identity: str) -> UUID:
-    """Derives the id of something that happens once at a scheduled time, whoever triggers it and however often."""
-    return _assemble(int(at.timestamp() * 1000), _digest(b"", event_type, identity), version=8)
+    """The id of something that happens once at a scheduled time, whoever triggers it and however often."""
+    return _assemble(_moment(int(at.timestamp() * 1000)), _digest(b"", event_type, identity), version=8)
 
 
 def age_s(given_id: str, now_s: float) -> float | None:
@@ -54,16 +55,20 @@ def night_id(midnight: datetime, tenant_id: int) -> UUID:
 
 
 def is_night_of(run_id: UUID, tenant_id: int) -> bool:
-    """Whether this is the id of a nightly run of the tenant, of any night: the id contains its night."""
-    return run_id == _assemble(run_id.int >> 80, _digest(b"", "night", str(tenant_id)), version=8)
+    """Whether this is the id of a nightly run of the tenant, whichever the night: that is the id's time."""
+    return run_id == _assemble(run_id.bytes[:6], _digest(b"", "night", str(tenant_id)), version=8)
 
 
 def _digest(cause: bytes, event_type: str, identity: str) -> bytes:
     return hashlib.sha256(b"\n".join((cause, event_type.encode(), identity.encode())), usedforsecurity=False).digest()
 
 
-def _assemble(millis: int, tail: bytes, *, version: int) -> UUID:
-    number = bytearray((millis & 0xFFFF_FFFF_FFFF).to_bytes(6, "big") + tail[:10])
+def _moment(millis: int) -> bytes:
+    return (millis & 0xFFFF_FFFF_FFFF).to_bytes(6, "big")
+
+
+def _assemble(moment: bytes, tail: bytes, *, version: int) -> UUID:
+    number = bytearray(moment + tail[:10])
     number[6] = number[6] & 0x0F | version << 4
     number[8] = number[8] & 0x0F | 0x80  # the variant takes two bits; a whole digit is simpler to set in SQL
     # asyncpg's UUID is a uuid.UUID that is made and printed several times faster, and every event has one.

@@ -40,8 +40,9 @@ class Beginning(NamedTuple):
 
 
 def new_traceparent(*, is_chosen: bool = True) -> str:
-    """Begins a trace. One that is not sampled is recorded nowhere."""
-    return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-0{int(is_chosen)}"
+    """The start of a trace. One that is not chosen is recorded by nobody."""
+    ids = os.urandom(24).hex()  # of the trace and the span: one call of the system
+    return f"00-{ids[:32]}-{ids[32:]}-0{int(is_chosen)}"
 
 
 def is_chosen(traceparent: str | None, kind: Kind) -> bool:
