@@ -23,7 +23,7 @@ def new_id(at: datetime | None = None) -> UUID:
 
 
 def derived_id(cause: UUID, event_type: str, identity: str) -> UUID:
-    """The id of the event of this type and identity that follows from `cause`: the same each time it is asked."""
+    """Derives the id of an event of this type and identity from its cause. The same arguments give the same id."""
     begun = cause.bytes
     return _assemble(begun[:6], _digest(begun, event_type, identity), version=8)
 
@@ -34,7 +34,7 @@ def derivation(cause: UUID, event_type: str) -> tuple[str, bytes]:
 
 
 def scheduled_id(at: datetime, event_type: str, identity: str) -> UUID:
-    """The id of something that happens once at a scheduled time, whoever triggers it and however often."""
+    """Derives the id of something that happens once at a scheduled time, whoever triggers it and however often."""
     return _assemble(_moment(int(at.timestamp() * 1000)), _digest(b"", event_type, identity), version=8)
 
 
@@ -55,7 +55,7 @@ def night_id(midnight: datetime, tenant_id: int) -> UUID:
 
 
 def is_night_of(run_id: UUID, tenant_id: int) -> bool:
-    """Whether this is the id of a nightly run of the tenant, whichever the night: that is the id's time."""
+    """Whether this is the id of a nightly run of the tenant, of any night: the id contains its night."""
     return run_id == _assemble(run_id.bytes[:6], _digest(b"", "night", str(tenant_id)), version=8)
 
 

@@ -168,7 +168,7 @@ class LaneWorkers:
             return not await self._inbox.has_ready(tx, self.topic, self.lane, tenant, limit)
 
     def _next_in_turn(self, gathering: Collection[int]) -> int | None:
-        """Returns the next tenant with ready events that does not use its share of the workers yet."""
+        """Returns the next tenant with ready events that does not yet use its share of the workers."""
         busy = self._busy() if self._share < self._size else Counter[int]()
         for place, tenant in enumerate(self._ring):
             if busy[tenant] < self._share and tenant not in gathering:

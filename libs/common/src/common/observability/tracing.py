@@ -40,7 +40,7 @@ class Beginning(NamedTuple):
 
 
 def new_traceparent(*, is_chosen: bool = True) -> str:
-    """The start of a trace. One that is not chosen is recorded by nobody."""
+    """Begins a trace. One that is not sampled is recorded nowhere."""
     ids = os.urandom(24).hex()  # of the trace and the span: one call of the system
     return f"00-{ids[:32]}-{ids[32:]}-0{int(is_chosen)}"
 

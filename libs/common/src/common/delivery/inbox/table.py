@@ -147,7 +147,7 @@ class Inbox:
         self._check(_rows_of(status), claims)
 
     async def _end(self, tx: Connection, statement: str, claims: Sequence[Claim], *arguments: object) -> None:
-        """Ends the rows, and lets the next row of a key have its turn."""
+        """Ends the rows, and makes the next row of each key ready."""
         ended = await tx.fetch(self._own(statement), self.consumer, *_tokens(claims), *arguments)
         self._check(len(ended), claims)
         if waited_for := [(topic, key) for topic, key in ended if topic is not None]:
