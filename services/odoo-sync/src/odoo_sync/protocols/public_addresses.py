@@ -6,9 +6,9 @@ address that changes between this check and the call leads to no server of ours.
 
 import asyncio
 import socket
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from common.http.public_addresses import is_public
 from odoo_sync.protocols.odoo import OdooBlocked, OdooUnavailable
 
 
@@ -25,10 +25,3 @@ async def require_public(url: str) -> None:
         raise OdooBlocked(
             f"{url} is not called: {parts.hostname} is not a public address; ask the operator to store it"
         )
-
-
-def is_public(address: str) -> bool:
-    """Returns whether an IP address belongs to the public internet, also behind an IPv4-mapped one."""
-    ip = ip_address(address.partition("%")[0])
-    ip = getattr(ip, "ipv4_mapped", None) or ip
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)

@@ -14,8 +14,8 @@ import aiohttp
 import httpcore2
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from common.http.public_addresses import is_address, is_public
 from enricher.crawl.errors import NameUnknown, PageRefused, SiteUnreachable
-from enricher.crawl.http.addresses import is_address, is_public
 
 OpenSocket = Callable[[aiohttp.AddrInfoType], socket.socket]
 

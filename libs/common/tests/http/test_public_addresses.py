@@ -1,4 +1,7 @@
-"""Addresses that the crawler may connect to. The table holds over Python releases, whose own opinion varies."""
+"""Addresses that a service may connect to for a host that others named.
+
+The table holds over Python releases, whose own opinion varies.
+"""
 
 from ipaddress import IPv4Address, IPv6Address
 
@@ -6,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enricher.crawl.http.addresses import is_public
+from common.http.public_addresses import is_public
 
 INTERNAL = """
     0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.100.100.200 127.0.0.1 127.1.2.3 169.254.169.254 172.16.0.1

@@ -1,6 +1,7 @@
-"""The network addresses that the crawler may connect to: the public Internet's only.
+"""The network addresses that a service may connect to for a host that others named: those of the public Internet.
 
-A domain in the register is untrusted input: it may resolve to a database, a metadata service or this machine.
+A domain in the register and the Odoo address that a tenant's admin stored are untrusted input: they may resolve to a
+database, a metadata service or this machine.
 """
 
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
