@@ -1,7 +1,7 @@
 """Envelopes and headers: what is written is read again, any bytes survive, and what is wrong is named."""
 
 import json
-from datetime import UTC
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -19,7 +19,8 @@ from common.cloudevents import (
     pack_headers,
     unpack_headers,
 )
-from common.contracts import RefreshRegister, RequestUpsert
+from common.contracts import CheckOdoo, RefreshRegister, RequestUpsert
+from common.delivery.inbox import Claim
 from common.delivery.outbox import EventTemplate, sendables
 from common.ids import NO_REPLAY, new_id
 
@@ -159,6 +160,36 @@ def test_a_body_that_lacks_something_says_what() -> None:
     assert "secret" not in str(caught.value)
 
 
+def test_a_time_without_a_zone_is_no_time() -> None:
+    """It cannot be compared with others: handlers failed on it in ways of their own."""
+    with pytest.raises(Undecodable, match="requested_at"):
+        decode_body(CheckOdoo, b'{"tenant_id": 1, "requested_by": "a", "requested_at": "2026-11-30T10:00:00"}')
+
+
 def test_a_body_is_read_as_it_was_written() -> None:
     """The event itself comes back."""
     assert decode_body(RequestUpsert, encode_body(EVENT)) == EVENT
+
+
+ODD_TIMES = st.builds("2026-11-30{}10:00{}".format, st.sampled_from("T é→😀\0"), st.sampled_from(["Z", "+08:00", ""]))
+
+
+@given(
+    afresh=st.none() | ODD_TIMES.map(str.encode) | st.binary(max_size=40),
+    others=st.dictionaries(
+        st.sampled_from(["ce_id", "ce_tenantid", "ce_lane", "ce_replayid", "ce_correlationid", "traceparent"]),
+        st.none() | st.binary(max_size=40) | TEXTS.map(str.encode),
+    ),
+)
+def test_headers_that_intake_understands_are_understood_at_work(
+    afresh: bytes | None, others: dict[str, bytes | None]
+) -> None:
+    """Nothing but Undecodable is raised at intake, and nothing at all later: the claim has the same envelope."""
+    headers = list({**dict(headers_of()), "ce_afresh": afresh, **others}.items())
+    try:
+        envelope = decode_headers(headers)
+    except Undecodable:
+        return
+    packed, now = pack_headers(headers), datetime.now(UTC)
+    place = (1, "topic", 0, 0, b"key", envelope.tenant_id, envelope.lane, b"", packed, now, 0, None)
+    assert Claim(envelope.event_id, envelope.replay_id, *place).envelope == envelope

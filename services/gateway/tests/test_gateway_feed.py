@@ -201,10 +201,12 @@ async def test_what_is_forgotten_is_in_no_fact_that_is_heard(kafka, say) -> None
     person = ForgottenPerson(emails=frozenset({"mei@acme.sg"}))
     known = Known(ForgottenList(b"key", frozenset(person.digests(b"key", []))), away=1)
     fact = an_enrichment(a_company("201900001A"), contacts=[an_email("mei@acme.sg"), an_email("ben@acme.sg")])
+    headers = encode_headers(fact, Envelope(new_id(), 1, "interactive", correlation_id=str(request)), source="test")
     began = datetime.now(UTC)
     async with Feed(kafka, known) as feed:
         await until(lambda: are_connected(feed))
         with feed.listen(1, request) as facts:
+            await publish_raw(kafka, [(fact.topic, b"1:x", None, headers)])  # without a body: nothing to look through
             await say(request, fact)
             got = await asyncio.wait_for(facts.get(), 60)
         again = await feed.replay(1, request, began)

@@ -6,12 +6,12 @@ no service reads another's tables to understand one.
 One file, although long: it is the whole contract between services, and a release copies it as the last version.
 """
 
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Lane = Literal["interactive", "nightly"]
 JobStatus = Literal["queued", "running", "done", "error"]
@@ -101,7 +101,7 @@ class IcpChanged(Event):
     topic: ClassVar[str] = "icp.changed.v1"
 
     icp: Icp
-    changed_at: datetime
+    changed_at: AwareDatetime
 
     @property
     def identity(self) -> str:
@@ -170,7 +170,7 @@ class RequestRun(Event):
 
     night: date
     requested_by: str
-    requested_at: datetime
+    requested_at: AwareDatetime
     limit: int | None = Field(default=None, ge=0)
 
     @property
@@ -293,7 +293,7 @@ class CompanyEnriched(CompanyEvent):
     site: Site
     contacts: list[Contact]
     degraded_reasons: list[str]
-    enriched_at: datetime
+    enriched_at: AwareDatetime
     facts: list[CompanyFact] = []
     skip: list[str] | None = None
     people: list[Person] = []
@@ -322,8 +322,8 @@ class LeadScored(CompanyEvent):
     rationale: str
     contact: Contact | None = None
     model_version: str
-    enriched_at: datetime
-    scored_at: datetime
+    enriched_at: AwareDatetime
+    scored_at: AwareDatetime
     confidence: float | None = Field(default=None, ge=0, le=1)
     has_icp: bool | None = None
     skip: list[str] | None = None
@@ -336,7 +336,7 @@ class ResyncOdoo(Event):
 
     topic: ClassVar[str] = "odoo.resync.requested.v1"
 
-    requested_at: datetime
+    requested_at: AwareDatetime
 
     @property
     def identity(self) -> str:
@@ -349,7 +349,7 @@ class CheckOdoo(Event):
     topic: ClassVar[str] = "odoo.check.requested.v1"
 
     requested_by: str
-    requested_at: datetime
+    requested_at: AwareDatetime
 
     @property
     def identity(self) -> str:
@@ -423,7 +423,7 @@ class CancelJob(Event):
 
     job_id: UUID
     requested_by: str
-    requested_at: datetime
+    requested_at: AwareDatetime
 
     @property
     def identity(self) -> str:

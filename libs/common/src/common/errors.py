@@ -5,7 +5,8 @@
     │   └── OutcomeUnknown  it went away after it was sent a change: that may have been committed
     ├── Transient       may go well later: backoff, as patient as the handler's RetryStrategy, then dead letter
     ├── Permanent       will never go well: dead letter at once
-    │   └── ConstraintViolated  the database refuses what the event asks for
+    │   ├── ConstraintViolated  the database refuses what the event asks for
+    │   └── ValueRefused        the database cannot hold a value: a NUL in a text, a number or time out of range
     └── LeaseLost       another worker holds the event by now: drop what was done, quietly
 
 Adapters subclass by meaning (`OdooUnreachable(Transient)`) and carry data as attributes. Any other exception is an
@@ -61,6 +62,10 @@ class ConstraintViolated(Permanent):
     def __init__(self, message: str, *, constraint: str) -> None:
         super().__init__(message)
         self.constraint = constraint
+
+
+class ValueRefused(Permanent):
+    """The database cannot hold a value of the change."""
 
 
 class LeaseLost(LeadgenError):

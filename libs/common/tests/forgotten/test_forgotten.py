@@ -198,3 +198,34 @@ def test_a_row_that_differs_from_its_message_is_marked() -> None:
     assert (first.value, first.headers) == (f'"{REMOVED}"'.encode(), f'[["ce_id","x"],{MARK}]')
     assert second is plain
     assert redacted([named], ForgottenList())[0] is named
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"kind": "email", "value": "mei@acme.com.sg", "emails": 5}',
+        b"[" * 300 + b'"mei@acme.com.sg"' + b"]" * 300,
+        b"[" * 900 + b'"mei@acme.com.sg"' + b"]" * 900,
+        b'{"a": ' * 300 + b'"mei@acme.com.sg"' + b"}" * 300,
+        b'\xff{"a": "mei@acme.com.sg"\t\n',
+    ],
+    ids=["a number for a list", "deep", "deeper", "deep objects", "no JSON"],
+)
+def test_no_body_is_too_odd_to_be_redacted(body: bytes) -> None:
+    """An error would end the gateway's feed, and keep a batch out of the inbox."""
+    assert b"mei@acme.com.sg" not in redacted_body(body, FORGOTTEN)
+
+
+NAMES = ["kind", "value", "title", "name", "email", "emails", "vendor_id", "field", "source_url", "uen", "company"]
+RECORDS = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.sampled_from(["email", "mei@acme.com.sg", UEN]),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(NAMES), inner),
+    max_leaves=20,
+)
+
+
+@given(RECORDS)
+def test_no_shape_of_a_record_raises(value: Any) -> None:
+    """Whatever a producer puts where a list or a text belongs."""
+    for forgotten in (FORGOTTEN, WHOLE):
+        orjson.loads(redacted_body(orjson.dumps({"company": value, "people": value}), forgotten))

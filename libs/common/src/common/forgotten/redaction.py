@@ -206,7 +206,8 @@ def persons_in(value: Any) -> Iterable[Mapping[str, Any]]:
 def emails_of(record: Mapping[str, Any]) -> list[str]:
     """Lists the addresses of a person's record, in lower case."""
     given = [record.get("email"), record.get("value") if record.get("kind") == "email" else None]
-    given += [it[0] for it in record.get("emails") or () if isinstance(it, list) and it]
+    others = record.get("emails")
+    given += [it[0] for it in others if isinstance(it, list) and it] if isinstance(others, list) else []
     return [it.lower() for it in given if isinstance(it, str) and it]
 
 
@@ -264,9 +265,7 @@ def _redacted_json(body: bytes, forgotten: ForgottenList, scopes: Collection[str
         own = scopes_in(value)
         is_whole = any(map(forgotten.has_company, own))
         redacted = Redaction(forgotten, own or scopes, is_whole=is_whole).value(value)
-    except (orjson.JSONDecodeError, RecursionError):
+        return body if redacted == value else orjson.dumps(None if redacted is DROPPED else redacted)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):  # no JSON, or nested too deeply
         text = body.decode("utf-8", "surrogateescape")
         return Redaction(forgotten, scopes).text(text).encode("utf-8", "surrogateescape")
-    if redacted == value:
-        return body
-    return orjson.dumps(None if redacted is DROPPED else redacted)

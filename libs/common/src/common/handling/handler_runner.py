@@ -70,7 +70,7 @@ class HandlerRunner:
             raise
 
     async def _read(self, claim: Claim) -> Item[Any] | None:
-        """Reads the event; dead-letters an unreadable one and returns `None`."""
+        """Reads the event; fails an unreadable one and returns `None`."""
         try:
             if claim.tenant_id == NO_TENANT:
                 raise Undecodable(claim.error or "the message names no tenant")
@@ -80,7 +80,7 @@ class HandlerRunner:
             if event.tenant_id != claim.tenant_id:
                 raise Undecodable(f"header ce_tenantid is {claim.tenant_id}, but the body says {event.tenant_id}")
             return Item(event, claim.envelope, claim)
-        except Permanent as error:
+        except Exception as error:  # noqa: BLE001 # an unknown one too must not keep the other claims from being handled
             await self._failed.fail([claim], error)
             return None
 

@@ -23,6 +23,8 @@ from common.kafka.decompression import DecompressionFailed, decompressed
 MAX_MESSAGE = 2 * 1024 * 1024
 #: Bytes of a batch after decompression. Ours have half a megabyte.
 BATCH_BYTES = 16 * 1024 * 1024
+#: A batch that decompresses to more than so many times its bytes is read record by record. JSON has some ten times.
+MOST_TIMES = 50
 #: Headers of a message; ours have some ten. Each takes two bytes in Kafka and a hundred here.
 MAX_HEADERS = 500
 
@@ -123,13 +125,18 @@ def _first_offset(batch: memoryview) -> int:
 
 
 def _read(batch: memoryview, opened: bytes, position: int) -> Iterator[Any]:
-    """Parses a batch with the client's parser and, from the first record that it cannot read, with a tolerant one."""
+    """Parses a batch with the client's parser and, from the first record that it cannot read, with a tolerant one.
+
+    The client's parser makes an object of each header before anything can be counted, so a batch that may hold very
+    many of them is read with the tolerant one: that looks at a record's length and number of headers first.
+    """
     reached = position
-    is_small = len(opened) <= MAX_MESSAGE
     try:
         found = DefaultRecordBatch(opened)
         if found.is_control_batch:
             return
+        if len(opened) > min(MAX_MESSAGE, len(batch) * MOST_TIMES):
+            raise ValueError("it may hold very many headers")
         base, end, is_dense = found.base_offset, found.next_offset, _is_dense(opened)
         for number, record in enumerate(found):
             offset = record.offset
@@ -139,8 +146,7 @@ def _read(batch: memoryview, opened: bytes, position: int) -> Iterator[Any]:
                 continue
             if offset < reached:
                 raise ValueError(f"offset {offset} was there before")
-            fits = len(record.headers) <= MAX_HEADERS and (is_small or _size(record) <= MAX_MESSAGE)
-            yield record if fits else _too_large(batch, record)
+            yield record if len(record.headers) <= MAX_HEADERS else _too_large(batch, record)
             reached = offset + 1
     except _FLAWS:
         yield from _read_patiently(batch, opened, reached)
@@ -161,10 +167,9 @@ def _read_patiently(batch: memoryview, opened: bytes, reached: int) -> Iterator[
             yield Unreadable(offset, bytes(batch), [(UNREADABLE, _said(flaw))], offset)
             return
         at = start + length
-        record = _one(bytes(body[start:at]), base, expected, last, first_time)
+        record = _one(bytes(body[start:at]), batch, base, expected, last, first_time)
         if record.offset >= reached:
-            fits = len(record.headers) <= MAX_HEADERS and _size(record) <= MAX_MESSAGE
-            yield record if fits else _too_large(batch, record)
+            yield record
         expected = record.offset + 1
 
 
@@ -174,9 +179,12 @@ def _is_dense(batch: bytes) -> bool:
     return bool(last + 1 == count)
 
 
-def _one(record: bytes, base: int, expected: int, last: int, first_time: int) -> Any:
-    """Parses a record after its length. Its offset is the expected one unless it states a later one of the batch."""
-    data, offset, time = bytearray(record), expected, -1
+def _one(record: bytes, batch: memoryview, base: int, expected: int, last: int, first_time: int) -> Any:
+    """Parses a record after its length. Its offset is the expected one unless it states a later one of the batch.
+
+    Of one that is too large the batch's bytes are kept, as they came: the record may be a thousand times as large.
+    """
+    data, offset, time, fits = bytearray(record), expected, -1, len(record) <= MAX_MESSAGE
     try:
         delta, at = decode_varint(data, 1)  # the first byte is attributes, of which there are none
         time = first_time + delta
@@ -185,8 +193,11 @@ def _one(record: bytes, base: int, expected: int, last: int, first_time: int) ->
         key, at = _bytes(data, at)
         value, at = _bytes(data, at)
         count, at = decode_varint(data, at)
-        if not 0 <= count <= len(data):
+        if count < 0:
             raise ValueError(f"{count} headers")
+        fits = fits and count <= MAX_HEADERS
+        if not fits:
+            raise ValueError(f"{len(data)} bytes and {count} headers are more than a message may have")
         headers, flaw = [], None
         for _ in range(count):
             name, at = _bytes(data, at)
@@ -201,7 +212,8 @@ def _one(record: bytes, base: int, expected: int, last: int, first_time: int) ->
         if at != len(data):
             raise ValueError(f"{len(data) - at} bytes more than its parts")
     except _FLAWS as error:
-        return Unreadable(offset, record, [(UNREADABLE, _said(error))], offset, None, time)
+        kept = record if fits else bytes(batch)
+        return Unreadable(offset, kept, [(UNREADABLE, _said(error))], offset, None, time)
     if flaw is None:
         return DefaultRecord(offset, time, 0, key, value, headers)
     return Unreadable(offset, value, [(UNREADABLE, _said(flaw)), *headers], offset, key, time)

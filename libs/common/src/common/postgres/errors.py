@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from common.errors import ConstraintViolated, Unavailable
+from common.errors import ConstraintViolated, Unavailable, ValueRefused
 
 #: What asyncpg raises when the server is away, restarting, out of connections, or wants a transaction done again.
 AWAY = (
@@ -38,6 +38,14 @@ REFUSED = (
     asyncpg.IdleSessionTimeoutError,
 )
 
+#: Those with which the server says that it cannot hold a value, whatever the statement does with it.
+NO_VALUE = (
+    asyncpg.CharacterNotInRepertoireError,
+    asyncpg.UntranslatableCharacterError,
+    asyncpg.NumericValueOutOfRangeError,
+    asyncpg.DatetimeFieldOverflowError,
+)
+
 
 def says_closed(error: asyncpg.InterfaceError) -> bool:
     """Whether the connection was closed: asyncpg has the same class for that and for wrong arguments."""
@@ -47,7 +55,9 @@ def says_closed(error: asyncpg.InterfaceError) -> bool:
 
 @contextmanager
 def translated(broken: type[Unavailable] = Unavailable) -> Iterator[None]:
-    """Raises Unavailable for errors of an unreachable server (`broken`: it did not answer), and ConstraintViolated."""
+    """Raises Unavailable for errors of an unreachable server (`broken`: it did not answer), ConstraintViolated and
+    ValueRefused.
+    """
     try:
         yield
     except AWAY as error:
@@ -56,7 +66,11 @@ def translated(broken: type[Unavailable] = Unavailable) -> Iterator[None]:
     except asyncpg.IntegrityConstraintViolationError as error:
         constraint = error.constraint_name or error.column_name or "a constraint"
         raise ConstraintViolated(f"{constraint}: {error}", constraint=constraint) from error
-    except asyncpg.InterfaceError as error:
-        if not says_closed(error):
+    except NO_VALUE as error:
+        raise ValueRefused(str(error)) from error
+    except (asyncpg.InterfaceError, asyncpg.DataError) as error:
+        if isinstance(error.__cause__, OverflowError):  # asyncpg finds a number or time out of range before it is sent
+            raise ValueRefused(str(error)) from error
+        if not isinstance(error, asyncpg.InterfaceError) or not says_closed(error):
             raise
         raise broken(f"PostgreSQL: {error}") from error

@@ -225,9 +225,8 @@ class Feed:
         forgotten = await self._suppression.current()
         try:
             envelope = decode_headers(record.headers)
-            fact = decode_body(
-                FACTS[record.topic], redacted_body(record.value, forgotten) if forgotten else record.value
-            )
+            body = redacted_body(record.value, forgotten) if forgotten and record.value else record.value
+            fact = decode_body(FACTS[record.topic], body)
         except Undecodable as error:
             metrics.facts_refused.labels("unreadable").inc()
             log.warning("fact_not_understood", **place, error=str(error))

@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-import asyncpg
 import structlog
 from aiokafka import ConsumerRecord
 from faststream import AckPolicy
@@ -134,8 +133,8 @@ class Intake:
                     await self._inbox.take_in(tx, allowed)
             except Unavailable as error:
                 log.warning("intake_waits_for_database", error=str(error))
-            except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                # A right that is missing, a table that is: whatever it is, giving up here would lose the batch.
+            except Exception as error:
+                # A right that is missing, a fault of ours: whatever it is, giving up here would lose the batch.
                 log.exception("intake_cannot_write", error=repr(error))
             else:
                 return

@@ -90,5 +90,5 @@ class Claim(NamedTuple):
             unpack_text(headers, "ce_correlationid"),
             self.replay_id,
             unpack_text(headers, "traceparent"),
-            parse_afresh(headers.get("ce_afresh")),
+            parse_afresh(unpack_text(headers, "ce_afresh")),
         )
