@@ -226,6 +226,6 @@ RECORDS = st.recursive(
 
 @given(RECORDS)
 def test_no_shape_of_a_record_raises(value: Any) -> None:
-    """Whatever a producer puts where a list or a text belongs."""
+    """A producer may put anything where a list or a text belongs."""
     for forgotten in (FORGOTTEN, WHOLE):
         orjson.loads(redacted_body(orjson.dumps({"company": value, "people": value}), forgotten))
