@@ -1,6 +1,8 @@
 """The rows that statements read of an inbox that has filled up since they were planned: their own, not all."""
 
+import time
 from datetime import timedelta
+from statistics import median
 from typing import TypeAlias
 
 import asyncpg
@@ -160,6 +162,36 @@ async def test_a_part_of_a_round_of_ten_thousand_tenants_reads_a_row_for_each(
     async with database.without_tenant() as tx:
         assert await inbox.ready_tenants(tx, "t", "interactive", after=6, limit=32) == list(range(7, 39))
         assert await _looked_at(tx) <= 32 * 2
+
+
+async def test_the_number_of_paused_tenants_does_not_multiply_what_counting_costs(
+    toy: str, database: Database, owner: Owner
+) -> None:
+    """Ten thousand of them made a count of their open rows a hundred times as slow, for each 2,000 messages."""
+    inbox = Inbox(toy, timedelta(minutes=1))
+    await owner.execute("INSERT INTO tenants (tenant_id, name) SELECT n, 't' FROM generate_series(100, 10099) AS n")
+    arrivals = _arrivals(0, 10_000)
+
+    async def count_s(paused: int) -> float:
+        await owner.execute(
+            "INSERT INTO inbox_pauses (consumer, tenant_id, until, reason)"
+            " SELECT $1, tenant_id, now() + interval '1 hour', 'away' FROM tenants WHERE tenant_id >= 100"
+            " ORDER BY tenant_id LIMIT $2 ON CONFLICT DO NOTHING",
+            toy,
+            paused,
+        )
+        taken = []
+        for _ in range(5):
+            began = time.perf_counter()
+            async with database.statement() as tx:
+                assert not await inbox.is_full(tx, "t", 10_000)
+            taken.append(time.perf_counter() - began)
+        return median(taken)
+
+    async with database.statement() as tx:
+        await inbox.take_in(tx, [it._replace(tenant_id=100 + it.offset) for it in arrivals])
+    few = await count_s(1)
+    assert await count_s(10_000) < 15 * few
 
 
 async def _looked_at(tx: Connection, before: int = 0) -> int:

@@ -199,11 +199,12 @@ DEAD_LETTERS = """
 #: Bounds' worth of open rows that a topic may have while tenants are paused.
 MOST_WAITING = 10
 
-# Rows of paused tenants do not count, or one tenant's outage would stop the intake for all.
+# Rows of paused tenants do not count, or one tenant's outage would stop the intake for all. NOT IN is looked up in a
+# hash table; an array would be searched through for each row.
 IS_FULL = f"""
     SELECT (SELECT count(*) FROM (
                 SELECT 1 FROM {{inbox}} WHERE topic = $1 AND state = 'open'
-                   AND tenant_id <> ALL (ARRAY(SELECT tenant_id FROM inbox_pauses WHERE consumer = '{{consumer}}'))
+                   AND tenant_id NOT IN (SELECT tenant_id FROM inbox_pauses WHERE consumer = '{{consumer}}')
                  LIMIT $2) AS others) >= $2
         OR EXISTS (SELECT FROM inbox_pauses WHERE consumer = '{{consumer}}')
            AND (SELECT count(*) FROM (
