@@ -25,6 +25,7 @@ from testkit.selection import needs
 
 # In this order: a module that another one imports comes before it.
 pytest_plugins = [
+    "testkit.fixtures.certificates",
     "testkit.fixtures.folders",
     "testkit.fixtures.servers",
     "testkit.fixtures.databases",
