@@ -12,6 +12,7 @@ import pytest
 from common.cloudevents import encode_body
 from common.contracts import RequestEnrichment
 from common.delivery.inbox import Arrival, Inbox, pauses
+from common.delivery.inbox.waker import Waker
 from common.errors import Permanent, Transient
 from common.handling.failed_events import RunnerContext
 from common.handling.failure_rate_guard import FailureRateGuard
@@ -36,6 +37,7 @@ class RemoteSystem:
         self.inbox, self.database, self.owner = inbox, database, owner
         self.failures: dict[int, Exception] = {}
         self.calls: list[tuple[int, int]] = []
+        self._waker: Waker | None = None
 
     def stage(self) -> Stage:
         stage = Stage("toy")
@@ -63,8 +65,8 @@ class RemoteSystem:
                 for lane in ("interactive", "nightly"):
                     workers = LaneWorkers(handler, lane, 2, context)
                     with_their_tasks.append((workers, asyncio.create_task(workers.run())))
-        waker = waker_of([workers for workers, _ in with_their_tasks], self.database, self.inbox)
-        waking = asyncio.create_task(waker.run())
+        self._waker = waker_of([workers for workers, _ in with_their_tasks], self.database, self.inbox)
+        waking = asyncio.create_task(self._waker.run())
         try:
             yield
         finally:
@@ -85,8 +87,10 @@ class RemoteSystem:
         return bool(await self.owner.fetchval("SELECT count(*) FROM inbox_pauses"))
 
     async def pause_is_over(self) -> None:
-        """Moves the time to the end of the pause."""
+        """Moves the time to the end of the pause, and tells the waker, which else looks seconds later."""
         await self.owner.execute("UPDATE inbox_pauses SET until = now()")
+        if self._waker is not None:
+            self._waker.nudge()
 
     async def failed_probes(self) -> int:
         return int(await self.owner.fetchval("SELECT coalesce(sum(failures), 0) - 1 FROM inbox_pauses"))

@@ -36,7 +36,14 @@ CONTACT = """
     VALUES ($1, $2, 'email', $3, 'http://acme.sg', $4)
     ON CONFLICT (tenant_id, company_id, kind, value) DO UPDATE SET status = excluded.status
 """
-EMPTY = "TRUNCATE companies, icp_candidate_companies, listed_companies, list_clocks, list_changes CASCADE"
+#: Of a few rows: TRUNCATE makes the files of fifteen tables anew, with those of their indexes, for 20 ms of CPU.
+EMPTY = "".join(
+    f"DELETE FROM {table};"
+    for table in (
+        *("lead_scores", "contacts", "icp_candidate_companies", "companies"),
+        *("listed_companies", "list_clocks", "list_changes"),  # last: the others' triggers write here
+    )
+)
 
 
 class Lists:
