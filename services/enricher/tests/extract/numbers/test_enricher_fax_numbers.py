@@ -2,7 +2,7 @@
 
 import pytest
 
-from testkit.extraction import phones_on
+from testkit.enrichment.extraction import phones_on
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from testkit.extraction import phones_on
+from testkit.enrichment.extraction import phones_on
 
 OWN, FOOT = "<p>Tel: 6777 1200</p>", "<p>© 2024 Harbour Lift Pte Ltd</p>"
 NUMBER = "+6567771200"

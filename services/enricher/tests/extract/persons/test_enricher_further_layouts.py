@@ -2,7 +2,7 @@
 
 import pytest
 
-from testkit.extraction import people_on
+from testkit.enrichment.extraction import people_on
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from testkit.extraction import people_on
+from testkit.enrichment.extraction import people_on
 
 TWO = "<h3>Ana Cruz</h3><p>Sales Manager</p><h3>Ben Low</h3><p>Head Baker</p>"
 BOTH = [("Ana Cruz", "Sales Manager"), ("Ben Low", "Head Baker")]
