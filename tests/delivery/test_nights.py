@@ -9,37 +9,24 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 import asyncpg
 import httpx
 import pytest
 
-from common.delivery.outbox.relay import Relay
 from common.postgres import Database, role_of
-from common.singapore.calendar import day_in_singapore
 from enricher.purchases import circuit_breakers, guarded_call
 from leadgen.audit.auditing import audit
 from leadgen.audit.check import Scope
-from leadgen.audit.command import as_text
 from nightly.model import run_id_of
 from nightly.night import Choice, choose, run_night
-from nightly.planning import PRODUCER
-from nightly.report.night import Rest, TenantNight
-from nightly.report.night_queries import read_night
-from nightly.rules import Rules
-from nightly.summary import TenantOutcome
+from nightly.report.night import Rest
+from testkit.nights.tenant_night import CAP, TENANT, TODAY, Owner, has_status, is_proved, night, report, rules_of
 from testkit.stages import at_work, until
 
-Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 AtWork: TypeAlias = Callable[[], AbstractAsyncContextManager[None]]
-
-#: The tenant that has an Odoo.
-TENANT = 1
-TODAY = day_in_singapore(datetime.now(UTC))
-CAP = 4
-
 ENLIST = """
     INSERT INTO companies (uen, name, status, website_domain, updated_at)
     SELECT 'U' || n, 'MAKER ' || n, 'live', website, now() - interval '1 day'
@@ -54,7 +41,6 @@ KEEP_THE_OUTBOX = """
     INSERT INTO outbox_owners (producer, owner, session, expires_at)
     VALUES ('nightly', gen_random_uuid(), pg_backend_pid(), now() + interval '1 hour')
 """
-STATUS = "SELECT status FROM enrichment_runs WHERE tenant_id = $1"
 WAITS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'nightly' AND wait_event_type = 'Lock'"
 STATES = "SELECT consumer, state, count(*), count(DISTINCT event_id) FROM inbox GROUP BY 1, 2"
 REASONS = "SELECT uen, reason, detail FROM run_companies WHERE night = $1 ORDER BY position"
@@ -114,18 +100,6 @@ async def command(database_url: str, kafka: str) -> AsyncIterator[Callable[..., 
             await process.wait()
 
 
-async def is_proved(database_url: str, kafka: str) -> None:
-    """Fails with what an audit of the stages that run here finds."""
-    services = frozenset({"enricher", "scorer", "odoo-sync", "nightly"})
-    report = await audit(database_url, kafka, Scope(services=services))
-    assert report.is_clean, as_text(report)
-    assert report.counts["nights"] > 0
-
-
-async def has_status(owner: Owner, status: str) -> bool:
-    return await owner.fetchval(STATUS, TENANT) == status
-
-
 @pytest.mark.parametrize("phase", ["planning", "publishing", "running", "concluding"])
 async def test_a_night_that_is_killed_ends_as_an_undisturbed_one(
     phase: str,
@@ -176,21 +150,6 @@ async def test_a_night_that_is_killed_ends_as_an_undisturbed_one(
     assert sorted(lead.uen for lead in figures.shortlist) == companies[:CAP]
 
 
-async def report(database: Database, days: int = 0) -> TenantNight:
-    """The tenant's part of the report on a night, in which every company is accounted for."""
-    [found] = (await read_night(database, TODAY - timedelta(days=days), {})).tenants
-    assert found.balance.is_balanced
-    return found
-
-
-async def night(database: Database, kafka: str, rules: Rules) -> TenantOutcome:
-    """Runs the tenant's night in this process."""
-    chosen = await choose(database, Choice(only=frozenset({TENANT})))
-    async with Relay(database, kafka, PRODUCER):
-        [outcome] = (await run_night(database, chosen, rules)).tenants
-    return outcome
-
-
 async def test_an_audit_names_the_tenants_whose_turn_never_came(
     owner: Owner, database: Database, database_url: str, kafka: str
 ) -> None:
@@ -210,12 +169,6 @@ async def test_an_audit_names_the_tenants_whose_turn_never_came(
 
     [over] = [it for it in report.exceptions if it.check.name == "night-over"]
     assert [(it["tenant_id"], it["status"]) for it in over.shown] == [(2, "planning")]
-
-
-def rules_of(days: int = 0, **other: Any) -> Rules:
-    """Rules of a night of today, or of some days ago."""
-    given = {"night": TODAY - timedelta(days=days), "daily_cap": CAP, "upsert_patience": timedelta(0)}
-    return Rules(**given | other)
 
 
 async def test_a_night_without_vendors_is_degraded_and_the_next_one_catches_up(

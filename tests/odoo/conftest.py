@@ -29,6 +29,7 @@ from odoo_sync.protocols.servers import OdooServer, OdooServers
 from odoo_sync.sync.lead_sync import LeadSync
 from odoo_sync.tables import connections, links
 from odoo_sync.tables.writer_lock import WriterLock
+from testkit.servers.losing_proxy import Proxy, running_proxy
 
 KEY = Fernet(Fernet.generate_key())
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -136,59 +137,12 @@ def admin(real: Real, connect: Connect, newest: ProtocolName) -> OdooServer:
     return connect(real.connection(newest), newest)
 
 
-@dataclass
-class Proxy:
-    """Stands between us and Odoo. `cut` loses the answer to the next request for that path; Odoo gets the request.
-
-    `meanwhile` is done once, after Odoo got that request. The answer to a load of more than `most_rows` never comes.
-    """
-
-    url: str = ""
-    cut: str | None = None
-    has_cut: bool = False
-    meanwhile: Callable[[], Awaitable[None]] | None = None
-    most_rows: int | None = None
-
-    def is_too_slow(self, body: bytes) -> bool:
-        """Whether this is a load of too many rows."""
-        return self.most_rows is not None and body.count(b'"leadgen.') > self.most_rows
-
-
-Handler: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
 @pytest.fixture
 async def proxy(real: Real) -> AsyncIterator[Proxy]:
     """A TCP proxy on the way to the server."""
-    proxy, place = Proxy(), urlsplit(real.url)
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        to_reader, to_writer = await asyncio.open_connection(place.hostname, place.port or 80)
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            head = await reader.readuntil(b"\r\n\r\n")
-            lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
-            body = await reader.readexactly(int(lengths[0].split(b":")[1])) if lengths else b""
-            head = head.replace(b"\r\n", b"\r\nConnection: close\r\n", 1).replace(b"Connection: keep-alive\r\n", b"")
-            to_writer.write(head + body)
-            await to_writer.drain()
-            if proxy.cut is not None and proxy.cut.encode() in head + body:
-                proxy.cut, proxy.has_cut = None, True
-                if proxy.meanwhile is not None:
-                    await proxy.meanwhile()
-            elif proxy.is_too_slow(body):
-                await to_reader.read()  # Odoo does it
-                await reader.read()  # until the client gives up
-            else:
-                writer.write(await to_reader.read())
-                await writer.drain()
-        to_writer.close()
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=2**22)
-    proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    yield proxy
-    server.close()
-    await server.wait_closed()
+    place = urlsplit(real.url)
+    async with running_proxy(str(place.hostname), place.port or 80) as proxy:
+        yield proxy
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ then explained as it runs in a service: by its generic plan, as the service's ro
 
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -22,16 +22,14 @@ from common.ids import new_id
 from common.postgres import Connection, Database
 from industries.index import VersionedCode
 from leadgen.ssic import seed_ssic
+from testkit.register.plans import REGISTERED, Plan
 from upserter import refreshing
 from upserter.model import Params, Position, SearchCriteria
 from upserter.saving import save_all, save_and_show
 from upserter.tables import candidates, companies, jobs, register
 
 Ask: TypeAlias = Callable[[Connection], Awaitable[object]]
-
-REGISTERED = "staging_acra_companies"
 BIG = {REGISTERED, "companies", "icp_candidate_companies", "background_jobs"}
-
 # As in the real one, one code in six is the same catch-all, most codes are rare; three entries in five are alive, one
 # in fifty has no date, one in five thousand no UEN. Indexes are made afterwards, which takes a third of the time.
 REGISTER = """
@@ -59,7 +57,6 @@ REGISTER = """
         FOR index IN SELECT * FROM indexes LOOP EXECUTE index.made; END LOOP;
     END $$
 """
-
 COMPANIES = """
     INSERT INTO companies (uen, name, industry_code, industry_norm, ssic_version, registered_at)
     SELECT CASE WHEN uen NOT LIKE 'NO-UEN-%' THEN uen END, entity_name, primary_ssic_code, 'trade', '2020', updated_at
@@ -75,44 +72,12 @@ JOBS = """
            '{"terms": [], "bands": []}', 1000, md5(n::text)
       FROM generate_series(1, 20000) n
 """
-
 #: All codes, the most frequent first, and some entries, of which half are companies already.
 RANKED = "SELECT code FROM ssic_ref WHERE level = 'subclass' AND version = '2020' ORDER BY md5(code)"
 ENTRIES = """
     SELECT uen FROM staging_acra_companies
      WHERE uen BETWEEN 'U000199900' AND 'U000200100' OR uen LIKE 'NO-UEN-a%'
 """
-
-
-class Plan:
-    """A plan as EXPLAIN tells it when the statement has run."""
-
-    def __init__(self, root: Mapping[str, Any]) -> None:
-        self.nodes = list(_nodes(root))
-
-    @property
-    def indexes(self) -> set[str]:
-        return {node["Index Name"] for node in self.nodes if "Index Name" in node}
-
-    @property
-    def read_whole(self) -> set[str]:
-        """Tables that were read from the beginning to the end."""
-        return {node["Relation Name"] for node in self.nodes if node["Node Type"].endswith("Seq Scan")}
-
-    @property
-    def looked_at(self) -> float:
-        """Entries of the register that were looked at, the ones that did not match included."""
-        return sum(
-            (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-            for node in self.nodes
-            if node.get("Relation Name") == REGISTERED
-        )
-
-
-def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield node
-    for part in node.get("Plans", ()):
-        yield from _nodes(part)
 
 
 class Register:

@@ -1,29 +1,19 @@
 """Reading the register on a real PostgreSQL: the order, going on after a position, and which indexes carry it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from itertools import chain
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
 import asyncpg
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.postgres import Connection, Database
 from industries.classification import usual_version
 from industries.index import VersionedCode
+from testkit.register.searches import LIVE, NOTHING_COUNTED, SOFTWARE, Entry, Owner, codes_of, enlist, uens
 from upserter.model import Counts, Matches, Position, SearchCriteria
-from upserter.tables.register import MANY, batches, best, count
+from upserter.tables.register import MANY, best, count
 
-Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-
-ENLIST = """
-    INSERT INTO staging_acra_companies (uen, entity_status_description, registration_incorporation_date,
-                                        ssic_version, primary_ssic_code, secondary_ssic_code)
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-"""
 HUNDRED_THOUSAND = """
     INSERT INTO staging_acra_companies (uen, entity_name, entity_status_description, registration_incorporation_date,
                                         primary_ssic_code, secondary_ssic_code, street_name)
@@ -32,36 +22,7 @@ HUNDRED_THOUSAND = """
            CASE WHEN i % 3 = 0 THEN lpad(((i * 17) % 1000 * 97 % 99999)::text, 5, '0') END, repeat('x', 100)
       FROM generate_series(1, 100000) i
 """
-STRUCK_OFF, LIVE = "Struck Off", "Live"
-
-
-def codes_of(*codes: str, version: str = "2020") -> tuple[VersionedCode, ...]:
-    return tuple(VersionedCode(version, code) for code in codes)
-
-
-SOFTWARE = SearchCriteria((codes_of("62011", "62012"),))
-NOTHING_COUNTED = Counts({}, {}, 0)
-
-
-class Entry(NamedTuple):
-    """A row of the register, as far as it matters here."""
-
-    uen: str
-    status: str = LIVE
-    date: str | None = None
-    version: str = "2020"
-    primary: str | None = None
-    secondary: str | None = None
-
-
-async def enlist(owner: Owner, *entries: Entry) -> None:
-    await owner.execute(ENLIST, *zip(*entries, strict=True))
-
-
-async def uens(
-    tx: Connection, wanted: SearchCriteria, counts: Counts = NOTHING_COUNTED, *, limit: int = 1000
-) -> list[str]:
-    return [position.uen for position in await best(tx, wanted, counts, limit=limit)]
+STRUCK_OFF = "Struck Off"
 
 
 def place(entry: Entry, wanted: SearchCriteria) -> tuple[Any, ...] | None:
@@ -184,57 +145,6 @@ async def test_the_young_are_counted_beside_the_others(owner: Owner, database: D
     async with database.without_tenant() as tx:
         counts = await count(tx, SOFTWARE, young_since="2021-01-01")
     assert (counts.total, counts.young) == (4, 2)
-
-
-@pytest.mark.parametrize("limit", [0, 1, 7, 60, 61, 100])
-async def test_batches_are_of_one_size_but_the_last(limit: int, owner: Owner, database: Database) -> None:
-    """Together they are the first `limit`, each once, in order; none is empty."""
-    await enlist(owner, *(Entry(f"U{n:03}", primary="62011") for n in range(61)))
-    found = [
-        [position.uen for position in batch]
-        async for batch in batches(database.without_tenant, SOFTWARE, NOTHING_COUNTED, size=3, limit=limit, after=None)
-    ]
-    assert list(chain.from_iterable(found)) == [f"U{n:03}" for n in range(min(limit, 61))]
-    assert all(len(batch) == 3 for batch in found[:-1])
-    assert all(found)
-
-
-async def test_batches_meet_nothing_twice_while_the_register_is_loaded_again(owner: Owner, database: Database) -> None:
-    """Batches meet nothing twice while the register is loaded again: what comes in before the place reached is not
-    seen, what comes in behind it is; what died is gone.
-    """
-    await enlist(owner, *(Entry(f"U{n:03}", primary="62011", date="2020-01-01") for n in range(60)))
-    seen: list[str] = []
-    async for batch in batches(database.without_tenant, SOFTWARE, NOTHING_COUNTED, size=2, limit=500, after=None):
-        if not seen:
-            young, old = ((f"{kind}{n}", date) for kind, date, n in (("Y", "2024-01-01", 1), ("O", "1999-01-01", 1)))
-            await enlist(owner, *(Entry(uen, primary="62011", date=date) for uen, date in (young, old)))
-            await owner.execute("UPDATE staging_acra_companies SET entity_status_description = 'x' WHERE uen = 'U050'")
-        seen += [position.uen for position in batch]
-    assert seen == [f"U{n:03}" for n in range(60) if n != 50] + ["O1"]
-
-
-async def test_batches_left_early_leave_no_look_behind(owner: Owner, database: Database) -> None:
-    """Batches left early leave no look-up behind: the one that runs ahead ends with them, with its transaction."""
-    await enlist(owner, *(Entry(f"U{n:03}", primary="62011", date="2020-01-01") for n in range(60)))
-    open_ones = 0
-
-    @asynccontextmanager
-    async def reading() -> AsyncIterator[Connection]:
-        nonlocal open_ones
-        open_ones += 1
-        try:
-            async with database.without_tenant() as tx:
-                yield tx
-        finally:
-            open_ones -= 1
-
-    found = batches(reading, SOFTWARE, NOTHING_COUNTED, size=2, limit=500, after=None)
-    await anext(found)
-    await asyncio.sleep(0)  # the next look begins
-    assert open_ones == 1
-    await found.aclose()
-    assert open_ones == 0
 
 
 async def test_no_question_reads_the_whole_register(owner: Owner, database: Database) -> None:

@@ -81,7 +81,7 @@ async def test_a_letter_is_shown_with_its_handler_its_error_and_its_message(
 
     for words in (
         "error     Permanent: company 11 cannot be enriched",
-        "test_dlq.stage.<locals>.enrich",
+        "dlq.conftest.stage.<locals>.enrich",
         f"from      {TOPIC}, partition ",
         "key 1:201900001K",
         "the message is a valid RequestEnrichment",
