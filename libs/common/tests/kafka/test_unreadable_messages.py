@@ -98,7 +98,9 @@ async def test_a_header_name_that_is_not_utf8_becomes_a_dead_letter(
     assert ("n\\xffme", b"content") in letter.headers
 
 
-@pytest.mark.parametrize("timestamp", [0, -1, -(2**40)], ids=["epoch", "none", "before the epoch"])
+@pytest.mark.parametrize(
+    "timestamp", [0, -1, -(2**40), -(2**62)], ids=["epoch", "none", "before the epoch", "before all dates"]
+)
 async def test_odd_timestamps_are_no_obstacle(
     timestamp: int, toy: str, owner: Owner, database: Database, kafka: str
 ) -> None:

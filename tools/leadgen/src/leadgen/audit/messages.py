@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -14,12 +14,15 @@ from common.contracts import EVENTS, CompanyEvent, Event, JobProgressed, Request
 from common.delivery.dead_letters import SUFFIX
 from common.delivery.inbox import NO_TENANT
 from common.delivery.inbox.intake import arrival
+from common.errors import printable
 from leadgen.audit.check import Scope
+from leadgen.kafka.topic_reading import time_of
 
 Row: TypeAlias = tuple[object, ...]
 
 MODELS: Mapping[str, type[Event]] = {event.topic: event for event in EVENTS}
 _COMPANY_ID = re.compile(rb'"company_id":\s*(\d{1,18})\b')
+_PARTITION, _OFFSET = re.compile(rb"\d{1,9}"), re.compile(rb"\d{1,18}")
 #: Ids below this one carry no time of ours.
 _NO_TIME = 0x100 << 96
 
@@ -73,12 +76,12 @@ def add_record(facts: Facts, record: "ConsumerRecord[bytes, bytes]") -> None:
     if record.topic.endswith(SUFFIX):
         origin = {name: value or b"" for name, value in record.headers}
         place = origin.get("dlq_partition", b""), origin.get("dlq_offset", b"")
-        if all(it.isdigit() for it in place):
-            consumer, topic = (origin.get(name, b"").decode() for name in ("dlq_consumer", "dlq_topic"))
-            facts.add("audit_letters", consumer, topic, *map(int, place))
+        if _PARTITION.fullmatch(place[0]) and _OFFSET.fullmatch(place[1]):
+            names = (origin.get(name, b"").decode(errors="replace") for name in ("dlq_consumer", "dlq_topic"))
+            facts.add("audit_letters", *map(printable, names), *map(int, place))
         return
     taken = arrival(record)
-    at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    at = time_of(record.timestamp)
     envelope = Envelope(taken.event_id, taken.tenant_id, taken.lane, replay_id=taken.replay_id)
     if taken.tenant_id != NO_TENANT:
         envelope = decode_headers(record.headers)

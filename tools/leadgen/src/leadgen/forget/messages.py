@@ -1,13 +1,13 @@
 """Messages in Kafka with forgotten values: they cannot be deleted one by one, and expire with their retention."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from common.delivery.dead_letters import SUFFIX
 from common.forgotten.digests import ForgottenList
 from common.forgotten.redaction import redacted_body
 from common.kafka_servers import Servers
-from leadgen.kafka.topic_reading import batches, ranges_of, reading
+from leadgen.kafka.topic_reading import batches, ranges_of, reading, time_of
 from leadgen.kafka.topics import Topics, read_topics
 
 
@@ -27,7 +27,7 @@ async def held(bootstrap_servers: Servers, wanted: ForgottenList) -> dict[str, H
             for record in records:
                 if not record.value or redacted_body(record.value, wanted) == record.value:
                     continue
-                ends_at = datetime.fromtimestamp(record.timestamp / 1000, UTC) + retention_of(topics, record.topic)
+                ends_at = time_of(record.timestamp) + retention_of(topics, record.topic)
                 known = found.get(record.topic, Held(0, ends_at))
                 found[record.topic] = Held(known.messages + 1, max(known.ends_at, ends_at))
     return found

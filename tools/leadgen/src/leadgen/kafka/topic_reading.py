@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from aiokafka import ConsumerRecord, TopicPartition
@@ -15,6 +15,18 @@ from leadgen.kafka.topics import no_broker
 
 #: Messages that one read may bring.
 BATCH = 2_000
+
+
+#: The time of a record whose timestamp no date can hold.
+EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+def time_of(timestamp_ms: int) -> datetime:
+    """Converts a record's timestamp. A producer may send any number, and Kafka takes all that lie in the past."""
+    try:
+        return datetime.fromtimestamp(timestamp_ms / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return EPOCH
 
 
 class Range(NamedTuple):

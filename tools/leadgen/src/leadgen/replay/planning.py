@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from common.delivery.inbox import NO_TENANT
 from common.delivery.inbox.intake import arrival
 from common.ids import NO_REPLAY
+from leadgen.kafka.topic_reading import time_of
 from leadgen.replay.slices import Slice
 from leadgen.replay.topic_reader import TopicReader
 
@@ -50,4 +51,4 @@ async def count(reader: TopicReader, it: Slice, ends: Mapping[int, int] | None =
 
 
 def _moment(timestamp_ms: int | None) -> datetime | None:
-    return None if timestamp_ms is None else datetime.fromtimestamp(timestamp_ms / 1000, UTC)
+    return None if timestamp_ms is None else time_of(timestamp_ms)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 from zlib import crc32
@@ -16,7 +16,7 @@ from common.delivery.outbox import sendables
 from common.errors import Permanent
 from common.ids import NO_REPLAY
 from common.kafka_servers import Servers
-from leadgen.kafka.topic_reading import batches, ranges_of, reading
+from leadgen.kafka.topic_reading import batches, ranges_of, reading, time_of
 from leadgen.kafka.topics import Topics
 from leadgen.trace.moment import (
     Copies,
@@ -192,7 +192,7 @@ async def _read_topics(
         async for records in batches(reader, await ranges_of(reader, wanted)):
             for record in records:
                 if record.key == key:
-                    at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+                    at = time_of(record.timestamp)
                     where = f"{record.topic} {record.partition}:{record.offset}"
                     _keep(messages, story, record.topic, record.value, record.headers, at, where)
 
