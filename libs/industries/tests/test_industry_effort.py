@@ -47,6 +47,7 @@ elderly|except 10 and|ssic|xkcdq|12345|all the other|construction and newer
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", re.split(r"\||\n", REPEATED.strip()))
 def test_the_work_on_a_text_grows_with_its_words_and_has_a_limit(words: str) -> None:
     """Steps of the interpreter, which no load changes: twice the words are twice the steps, never four times.

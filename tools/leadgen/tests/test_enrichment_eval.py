@@ -29,6 +29,7 @@ def entry(file: str = "home.html", **right: Any) -> dict[str, Any]:
     return {"file": file, "url": "http://valves.sg/", "right": right}
 
 
+@pytest.mark.slow
 def test_each_field_has_its_scores_and_differences(tmp_path: Path) -> None:
     """A missed value costs recall, a wrong one precision; fields without a label are not judged."""
     folder = a_folder(
@@ -70,6 +71,7 @@ def test_each_field_has_its_scores_and_differences(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_people_and_addresses_match_whatever_their_punctuation(tmp_path: Path) -> None:
     """People and addresses match whatever their punctuation and forms of address. A table has one line per field."""
     body = "<p>Ana Cruz, Sales Manager</p><p>Ben Low</p><p>Buyer</p><p>12 Gul Way, #03-01, Singapore 629190</p>"
