@@ -31,7 +31,7 @@ class Mention:
 
 @dataclass
 class ListItem:
-    """One item of a list: phrases between commas and conjunctions. Do not change the phrases after reading `names`."""
+    """One item of a list: phrases between commas and conjunctions. Its phrases do not change: its names are kept."""
 
     phrases: list[Phrase] = field(default_factory=list)
     is_left_out: bool = False
@@ -47,6 +47,10 @@ class ListItem:
     def activities(self) -> list[Phrase]:
         return [phrase for phrase in self.phrases if phrase.kind is Kind.ACTIVITY]
 
+    def of(self, phrases: list[Phrase]) -> "ListItem":
+        """Makes an item of other phrases in the same place."""
+        return ListItem(phrases, self.is_left_out, self.is_taken_back, self.is_joined, self.is_listed)
+
     def mention(
         self, codes: Sequence[VersionedCode], confidence: float, senses: Sequence[VersionedCode] = ()
     ) -> Mention:
@@ -60,9 +64,9 @@ def list_items(phrases: Sequence[Phrase]) -> list[ListItem]:
     A last item that only ends whom an industry is for ("agencies for models and actors") is no name.
     """
     items = _with_activities_behind(_items(phrases))
-    for before, item in pairwise(items):
+    for at, (before, item) in enumerate(pairwise(items), 1):
         if _is_for(before) and item.is_joined and not item.is_listed and _is_name(item):
-            item.phrases = [replace(item.phrases[0], kind=Kind.TALK), *item.phrases[1:]]
+            items[at] = item.of([replace(item.phrases[0], kind=Kind.TALK)])
     return items
 
 

@@ -29,9 +29,7 @@ REACH = 12
 
 def read_mentions(phrases: Sequence[Phrase], trades: GoodsAndActivities) -> list[Mention]:
     """Reads the mentions in order. An exclusion that is not understood excludes nothing and is UNCLEAR."""
-    items = list_items(without_others(phrases))
-    for item in items:
-        item.phrases = heads(item.phrases, trades)
+    items = [it.of(heads(it.phrases, trades)) for it in list_items(without_others(phrases))]
     has_activities = any(item.activities for item in items)
     found: list[Mention] = []
     is_clear = True
