@@ -135,3 +135,14 @@ def test_an_edited_action_that_cannot_be_kept_is_refused(value) -> None:
     edited = {"type": "edit", "edited_action": {"name": "change_icp", "args": {"industries": [value]}}}
     with pytest.raises(ValidationError):
         Command.model_validate({"resume": {"decisions": [edited]}})
+
+
+def test_the_blocks_of_a_message_are_bounded_together() -> None:
+    """A rep's message has at most 2,000 characters, in however many blocks."""
+
+    def message(*lengths: int, kind: str = "human") -> dict[str, object]:
+        return {"type": kind, "content": [{"type": "text", "text": "x" * length} for length in lengths]}
+
+    assert Input.model_validate({"messages": [message(1000, 1000), message(2000, 2000, kind="ai")]})
+    with pytest.raises(ValidationError, match="more than 2000 characters"):
+        Input.model_validate({"messages": [message(1000, 1001)]})

@@ -1,5 +1,7 @@
 """An ICP in a rep's words: the parts that are understood, and the rest as the industry."""
 
+import time
+
 import pytest
 
 from gateway.chat.icp_words import read_icp
@@ -49,3 +51,13 @@ def test_a_run_of_the_same_takes_no_time(run: str) -> None:
     A pattern that tries all divisions of it would never end.
     """
     assert read_icp("a" + run * (300 // len(run)) + "x")["industries"]
+
+
+@pytest.mark.parametrize("word", [" and", " and,", " in the", " having", ", that are"])
+def test_repeated_words_are_read_in_bounded_time(word: str) -> None:
+    """A message of the longest length holds up the other tenants' messages for milliseconds, not for a second."""
+    started = time.process_time()
+
+    read_icp(f"{word * (2000 // len(word))} x")
+
+    assert time.process_time() - started < 0.2

@@ -5,10 +5,10 @@ Unknown fields are ignored: clients send many, and newer ones send more. A text 
 
 import json
 import re
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self
 from uuid import UUID, uuid5
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from gateway.chat.markdown import LONGEST
 
@@ -61,6 +61,14 @@ class GivenMessage(Lenient):
     type: Annotated[str, StringConstraints(max_length=100)] = "human"
     role: Annotated[str, StringConstraints(max_length=100)] | None = None
     content: Text | Annotated[list[Block], Field(max_length=MAX_BLOCKS)] = ""
+
+    @model_validator(mode="after")
+    def _bound_text(self) -> Self:
+        """Bounds the text of all blocks of a rep's message as that of a message without blocks."""
+        blocks = self.content if self.is_human and not isinstance(self.content, str) else []
+        if sum(len(block.text or "") for block in blocks) > MAX_TEXT:
+            raise ValueError(f"the blocks of a message have more than {MAX_TEXT} characters")
+        return self
 
     @property
     def is_human(self) -> bool:

@@ -3,34 +3,35 @@
 import re
 from typing import Any
 
+# Repeated words and separators are possessive (`*+`): with backtracking, "and and and …" would take seconds.
 _PEOPLE = r"(?:employees|staff|people|headcount|workers|fte)"
 _YEARS = r"(?:years?(?: old| of age)?|yrs?(?: old)?)"
 _FROM = r"(?:at least|more than|over|above|from|min(?:imum)?|no fewer than|no less than|older than)"
 _TO = r"(?:at most|less than|fewer than|under|below|up to|max(?:imum)?|no more than|younger than)"
-_WITH = r"(?:(?:,|and|with|that have|who have|having|of|employing|that are|which are|are) )*"
+_WITH = r"(?:(?:,|and|with|that have|who have|having|of|employing|that are|which are|are) )*+"
 
 
 def _range(unit: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Builds the patterns of a range: a minimum and a maximum with this unit."""
     end = rf"{unit}(?![\w])(?: or (?:more|less|fewer|older|younger))?"
     return (
-        re.compile(rf"(?i)[ ,]*{_WITH}(?:between )?(\d{{1,7}}) ?(?:-|–|to|and) ?(\d{{1,7}}) {end}"),
+        re.compile(rf"(?i)[ ,]*+{_WITH}(?:between )?(\d{{1,7}}) ?(?:-|–|to|and) ?(\d{{1,7}}) {end}"),
         re.compile(
-            rf"(?i)[ ,]*{_WITH}(?:{_FROM} (\d{{1,7}})|(\d{{1,7}}) ?\+) ?{end}"
-            rf"|[ ,]*{_WITH}(\d{{1,7}}) {unit} or (?:more|older)"
+            rf"(?i)[ ,]*+{_WITH}(?:{_FROM} (\d{{1,7}})|(\d{{1,7}}) ?\+) ?{end}"
+            rf"|[ ,]*+{_WITH}(\d{{1,7}}) {unit} or (?:more|older)"
         ),
         re.compile(
-            rf"(?i)[ ,]*{_WITH}{_TO} (\d{{1,7}}) {end}|[ ,]*{_WITH}(\d{{1,7}}) {unit} or (?:less|fewer|younger)"
+            rf"(?i)[ ,]*+{_WITH}{_TO} (\d{{1,7}}) {end}|[ ,]*+{_WITH}(\d{{1,7}}) {unit} or (?:less|fewer|younger)"
         ),
     )
 
 
 _RANGES = {"employees": _range(_PEOPLE), "age": _range(_YEARS)}
 _DISTRICTS = re.compile(
-    r"(?i)[ ,]*(?:(?:and|in|from|within|only|the|postal) )*districts? ((?:\d{1,2}(?:, ?| and | or |, and )?)+)"
+    r"(?i)[ ,]*+(?:(?:and|in|from|within|only|the|postal) )*+districts? ((?:\d{1,2}(?:, ?| and | or |, and )?)+)"
 )
 _TECHNOLOGIES = re.compile(
-    r"(?i)[ ,]*(?:(?:and|that|which|who|are) )*(?:use|using|running|built on) ([^,;]{1,200}(?:, [^,;]{1,50})*)$"
+    r"(?i)[ ,]*+(?:(?:and|that|which|who|are) )*+(?:use|using|running|built on) ([^,;]{1,200}(?:, [^,;]{1,50})*)$"
 )
 _ANY = re.compile(r"(?i)(?:any|every|all|no) (?:industry|industries|sectors?|compan(?:y|ies))|anything|everything")
 _AND = re.compile(r" ?, ?(?:and )?| and | & ")
