@@ -12,7 +12,7 @@ import pytest
 from leadgen.audit.auditing import audit
 from leadgen.audit.check import Scope
 from leadgen.audit.command import as_text
-from leadgen.bench.harness.processes.enricher_process import EnricherUnderTest, enricher_under_test, living
+from leadgen.bench.harness.processes.enricher_process import EnricherUnderTest, enricher_under_test, live_companies
 from testkit.stages import ended, until
 
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(1200)]
@@ -58,7 +58,7 @@ async def test_ten_kills_cost_no_company_and_no_money_but_the_calls_under_way(
 
     One unit less in the budget than in the vendor's ledger, and it does.
     """
-    asked = living(COMPANIES)
+    asked = live_companies(COMPANIES)
     await night.request(asked, [TENANT], nightly=True)
     await night.taken_in(COMPANIES)
     kills = [await kill_at_work(night, asked, enriched=20 + nth * 45) for nth in range(KILLS)]

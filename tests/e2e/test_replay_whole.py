@@ -7,7 +7,7 @@ import pytest
 
 from leadgen.kafka.topics import LISTENER, read_topics
 from leadgen.replay.replays import Kind
-from leadgen.replay.running import Order, Screen, replay
+from leadgen.replay.running import ReplayRequest, Screen, replay
 from leadgen.replay.slices import Slice
 from testkit.stages import until
 
@@ -24,7 +24,7 @@ RERUN_SCORES = """
 
 async def played(product: Any, tenant_id: int, topic: str, group: str, kind: Kind) -> dict[str, Any]:
     """The report of a replay of one tenant's events."""
-    order = Order(Slice(topic, tenant_id), group, kind, afresh=False, rate=1000, operator="test", reason="test")
+    order = ReplayRequest(Slice(topic, tenant_id), group, kind, afresh=False, rate=1000, operator="test", reason="test")
     screen = Screen(say=lambda _: None, confirm=lambda: None)
     servers = product.stack.database_url, product.stack.kafka
     return await replay(*servers, order, screen, dry_run=False, wait_s=90)

@@ -4,7 +4,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from common.service import kept_from_collector
+from common.service import gc_frozen
 
 
 class Node:
@@ -25,7 +25,7 @@ async def composed(closed: list[bool]) -> AsyncIterator[Node]:
 async def test_composed_parts_are_left_out_until_they_are_closed() -> None:
     closed: list[bool] = []
     try:
-        async with kept_from_collector(composed(closed)) as part:
+        async with gc_frozen(composed(closed)) as part:
             assert part.me is part
             assert gc.get_freeze_count() > 0
             assert not any(it is part for it in gc.get_objects())

@@ -16,7 +16,7 @@ from common.contracts import Lane
 from common.delivery.gauges import keep_gauges
 from common.delivery.inbox import Claim, Inbox
 from common.delivery.inbox.intake import Intake
-from common.delivery.inbox.leases import BEATS, LeaseKeeper
+from common.delivery.inbox.leases import BEATS, LeaseHeartbeat
 from common.delivery.inbox.waker import Waker
 from common.delivery.outbox.relay import Relay
 from common.handling.failed_events import RunnerContext
@@ -62,7 +62,7 @@ class Runtime:
         ]
         self._sleepers = {(workers.topic, workers.lane): workers for workers in self.workers}
         self.waker = Waker(database, inbox, self._sleepers, patience=inbox.lease / BEATS)
-        self.leases = LeaseKeeper(database, inbox, self._held_for)
+        self.leases = LeaseHeartbeat(database, inbox, self._held_for)
         self.broker = Broker(
             str(bootstrap_servers),
             security=broker_security(bootstrap_servers),
@@ -91,7 +91,7 @@ class Runtime:
                 topics=list(self.stage.handlers),
                 consumer=lambda: self.consumer,
             ),
-            "intake": self.intake.let_in_again(),
+            "intake": self.intake.resume_when_drained(),
             "waker": self.waker.run(),
             "leases": self.leases.run(),
         }

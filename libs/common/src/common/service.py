@@ -55,7 +55,7 @@ def run(
     logs.configure(name, settings.log_level)
     lanes: dict[Lane, int] = {"interactive": interactive, "nightly": nightly}
     with recorded_spans(name, settings):
-        has_stopped_well = to_the_end(serve(name, settings, lambda it: kept_from_collector(compose(it)), lanes))
+        has_stopped_well = run_until_exit(serve(name, settings, lambda it: gc_frozen(compose(it)), lanes))
     if not has_stopped_well:
         raise SystemExit(1)
 
@@ -73,9 +73,9 @@ def recorded_spans(name: str, settings: ServiceSettings) -> Iterator[None]:
         yield
 
 
-def to_the_end(work: Coroutine[Any, Any, T]) -> T:
+def run_until_exit(work: Coroutine[Any, Any, T]) -> T:
     """Runs a process's whole work. A reason not to start becomes a line in the log, and exit code 1."""
-    collect_less_often()
+    raise_gc_threshold()
     try:
         return uvloop.run(work)
     except (Permanent, Unavailable) as error:
@@ -83,7 +83,7 @@ def to_the_end(work: Coroutine[Any, Any, T]) -> T:
         raise SystemExit(1) from None
 
 
-def collect_less_often() -> None:
+def raise_gc_threshold() -> None:
     """Sets Python's search for garbage cycles to every 50,000 objects, not 700: a single batch makes tens of thousands.
 
     Measured at intake: a fifth more events per second. Reference counting frees nearly all that there is.
@@ -92,7 +92,7 @@ def collect_less_often() -> None:
 
 
 @asynccontextmanager
-async def kept_from_collector(composed: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
+async def gc_frozen(composed: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
     """Excludes a composed service's objects (code, settings, tables) from the search for garbage cycles.
 
     Searching the enricher's takes half a second, in which no event moves on, and finds nothing.

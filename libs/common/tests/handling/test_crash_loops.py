@@ -11,7 +11,7 @@ from common.cloudevents import encode_body
 from common.contracts import RequestEnrichment
 from common.delivery.inbox import Arrival, Inbox
 from common.errors import Transient, Unavailable
-from common.handling.crash_suspects import MAX_SOLO_CRASHES, QUIET_S, SUSPECT_AFTER, is_guilty, is_suspect
+from common.handling.crash_suspects import MAX_SOLO_CRASHES, QUIET_S, SUSPECT_AFTER, is_poison, is_suspect
 from common.handling.failed_events import RunnerContext
 from common.handling.failure_rate_guard import FailureRateGuard
 from common.handling.handler_runner import HandlerRunner
@@ -119,7 +119,7 @@ async def test_a_released_claim_is_no_crash(inbox: Inbox, owner: Owner, database
         (claim,) = await inbox.claim(tx, TOPIC, "interactive", 1, 1)
     assert (claim.crashes, claim.solo_crashes, claim.failures) == (0, 0, 0)
     assert not is_suspect(claim)
-    assert not is_guilty(claim)
+    assert not is_poison(claim)
 
 
 def runner_of(stage: Stage, inbox: Inbox, database: Database, quiet_s: float = QUIET_S) -> HandlerRunner:

@@ -19,7 +19,7 @@ from common.http.http_server import http_server
 from common.http.request_spans import RequestSpans
 from common.observability import logs
 from common.postgres import Database
-from common.service import connect, recorded_spans, to_the_end
+from common.service import connect, recorded_spans, run_until_exit
 from common.settings import read_for_service
 from gateway.access.api_keys import ApiKeys
 from gateway.access.authentication import Authentication
@@ -54,7 +54,7 @@ def main() -> None:
         raise SystemExit(2)
     logs.configure(SERVICE, settings.log_level)
     with recorded_spans(SERVICE, settings):
-        to_the_end(serve(settings))
+        run_until_exit(serve(settings))
 
 
 async def serve(settings: GatewaySettings) -> None:

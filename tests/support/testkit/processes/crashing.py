@@ -12,7 +12,7 @@ from typing import Literal
 
 from common.contracts import RequestEnrichment
 from common.delivery.inbox import Inbox
-from common.delivery.inbox.leases import LeaseKeeper
+from common.delivery.inbox.leases import LeaseHeartbeat
 from common.handling.failed_events import RunnerContext
 from common.handling.failure_rate_guard import FailureRateGuard
 from common.handling.stage import Stage
@@ -67,5 +67,5 @@ async def _work(database_url: str, lease_s: float, handlers: Behaviour) -> None:
     workers = LaneWorkers(stage.handlers[RequestEnrichment.topic], "interactive", 30, context)
     jobs = [workers.run(), waker_of([workers], database, inbox).run()]
     if handlers == "write":
-        jobs.append(LeaseKeeper(database, inbox, workers.held_for).run())
+        jobs.append(LeaseHeartbeat(database, inbox, workers.held_for).run())
     await asyncio.gather(*jobs)

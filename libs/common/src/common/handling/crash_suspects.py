@@ -25,7 +25,7 @@ def is_suspect(claim: Claim) -> bool:
     return claim.crashes >= SUSPECT_AFTER or claim.solo_crashes > 0
 
 
-def is_guilty(claim: Claim) -> bool:
+def is_poison(claim: Claim) -> bool:
     """Whether the event killed its process often enough while nothing else was in hand."""
     return claim.solo_crashes >= MAX_SOLO_CRASHES
 

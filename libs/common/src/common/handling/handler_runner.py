@@ -17,7 +17,7 @@ from common.cloudevents import Undecodable, decode_body
 from common.contracts import Lane
 from common.delivery.inbox import NO_TENANT, Claim
 from common.errors import LeaseLost, Permanent, Transient, Unavailable
-from common.handling.crash_suspects import REST, is_guilty, is_suspect, solo_lease
+from common.handling.crash_suspects import REST, is_poison, is_suspect, solo_lease
 from common.handling.event_spans import event_spans
 from common.handling.failed_events import FailedEvents, RunnerContext
 from common.handling.failure_rate_guard import is_unknown_error
@@ -58,7 +58,7 @@ class HandlerRunner:
                 began = time.perf_counter()
                 items = [item for claim in claims if (item := await self._read(claim)) is not None]
                 if others := [item for item in items if not is_suspect(item.claim)]:
-                    async with self._context.occupancy.beside_others():
+                    async with self._context.occupancy.shared():
                         await self._attempt(others)
                 for item in items:
                     if is_suspect(item.claim):
@@ -74,7 +74,7 @@ class HandlerRunner:
         try:
             if claim.tenant_id == NO_TENANT:
                 raise Undecodable(claim.error or "the message names no tenant")
-            if is_guilty(claim):
+            if is_poison(claim):
                 raise Permanent(f"its process died {claim.solo_crashes} times while handling only this event")
             event = decode_body(self._handler.event, claim.value)
             if event.tenant_id != claim.tenant_id:
@@ -87,7 +87,7 @@ class HandlerRunner:
     async def _attempt_alone(self, item: Item[Any]) -> None:
         """Runs the handler while nothing else is in hand in this process; after a time limit, tries the event later."""
         try:
-            async with self._context.occupancy.alone(self._context.quiet_s):
+            async with self._context.occupancy.exclusive(self._context.quiet_s):
                 log.warning("suspect_is_handled_alone", event_id=str(item.event_id), crashes=item.claim.crashes)
                 await self._attempt_held_alone(item)
         except TimeoutError:

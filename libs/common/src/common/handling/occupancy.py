@@ -20,7 +20,7 @@ class Occupancy:
         self._is_quiet.set()
 
     @asynccontextmanager
-    async def beside_others(self) -> AsyncIterator[None]:
+    async def shared(self) -> AsyncIterator[None]:
         """Waits while a run is alone or waits to be alone."""
         while not self._is_open.is_set():
             await self._is_open.wait()
@@ -34,7 +34,7 @@ class Occupancy:
                 self._is_quiet.set()
 
     @asynccontextmanager
-    async def alone(self, within_s: float) -> AsyncIterator[None]:
+    async def exclusive(self, within_s: float) -> AsyncIterator[None]:
         """Admits no other run, and waits for those in progress. Raises TimeoutError if they take longer."""
         async with asyncio.timeout(within_s) as waiting, self._alone:
             self._is_open.clear()

@@ -2,7 +2,7 @@
 
 from common.postgres.connections import SERVICE_ROLE, Connection, Session, as_json, role_of
 from common.postgres.database import Database, PoolUse
-from common.postgres.errors import AWAY, says_closed
+from common.postgres.errors import AWAY, is_closed_error
 from common.postgres.tenants import active_tenants
 
 __all__ = [
@@ -14,6 +14,6 @@ __all__ = [
     "Session",
     "active_tenants",
     "as_json",
+    "is_closed_error",
     "role_of",
-    "says_closed",
 ]

@@ -28,7 +28,7 @@ async def has_locked(session: Session, name: str, *, wait: bool) -> bool:
 
 
 @asynccontextmanager
-async def kept_alive(session: Session, every_s: float, *, name: str) -> AsyncIterator[None]:
+async def keepalive(session: Session, every_s: float, *, name: str) -> AsyncIterator[None]:
     """Keeps the session from being idle while the block runs. Raises TimeoutError in the block when it breaks."""
     async with asyncio.timeout(None) as held:
 

@@ -14,7 +14,7 @@ from typing import NamedTuple, Self
 import asyncpg
 
 from common.errors import OutcomeUnknown, Permanent, Unavailable
-from common.postgres.advisory_locks import has_locked, kept_alive
+from common.postgres.advisory_locks import has_locked, keepalive
 from common.postgres.connections import (
     SERVICE_ROLE,
     Connection,
@@ -159,7 +159,7 @@ class Database:
     @asynccontextmanager
     async def _read_by_pooler(self, tenant_id: int) -> AsyncIterator[Connection]:
         with translated():
-            async with self._readers.turn(tenant_id), self.without_tenant() as connection:
+            async with self._readers.slot(tenant_id), self.without_tenant() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -199,7 +199,7 @@ class Database:
         """
         async with self.session(idle_session_timeout=f"{int(1000 * self.LOCK_IDLE_S)}ms") as session:
             if await has_locked(session, name, wait=wait):
-                async with kept_alive(session, self.LOCK_IDLE_S / 3, name=f"lock {name}"):
+                async with keepalive(session, self.LOCK_IDLE_S / 3, name=f"lock {name}"):
                     yield session
             else:
                 yield None

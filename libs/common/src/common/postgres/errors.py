@@ -47,7 +47,7 @@ NO_VALUE = (
 )
 
 
-def says_closed(error: asyncpg.InterfaceError) -> bool:
+def is_closed_error(error: asyncpg.InterfaceError) -> bool:
     """Whether the connection was closed: asyncpg has the same class for that and for wrong arguments."""
     is_about_arguments = isinstance(error, asyncpg.DataError)
     return not is_about_arguments and any(word in str(error) for word in ("closed", "closing", "released"))

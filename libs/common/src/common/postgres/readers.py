@@ -1,7 +1,7 @@
 """Connections for reading statements: few, and no tenant has more than half of them.
 
 So the slow reads of one tenant do not keep all others waiting. The connections are kept out of the pool, which takes
-longer to lend one than many a read takes, and closes idle ones together with their plans.
+longer to acquire one than many a read takes, and closes idle ones together with their plans.
 """
 
 import asyncio
@@ -19,10 +19,10 @@ class Readers:
 
     def __init__(self, pool: Pool, at_once: int) -> None:
         self._pool = pool
-        self._turns = asyncio.Semaphore(at_once)
+        self._slots = asyncio.Semaphore(at_once)
         self._share = max(1, at_once // 2)
         #: Of tenants that read or wait; a tenant is forgotten with its last reader.
-        self._turns_of: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
+        self._slots_of: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
         self._idle: list[Connection] = []
         self._closing = False
 
@@ -32,23 +32,23 @@ class Readers:
         return len(self._idle)
 
     @asynccontextmanager
-    async def turn(self, tenant_id: int) -> AsyncIterator[None]:
-        """Waits for the tenant's turn, then for a connection's: a tenant that waits holds up no other."""
-        async with self.turns_of(tenant_id), self._turns:
+    async def slot(self, tenant_id: int) -> AsyncIterator[None]:
+        """Waits for the tenant's slot, then for a common one: a tenant that waits holds up no other."""
+        async with self.slots_of(tenant_id), self._slots:
             yield
 
     def connection(self, tenant_id: int) -> "Reading":
         """Opens a connection for one statement of the tenant, in an `async with` block."""
-        return Reading(self, self.turns_of(tenant_id), self._turns)
+        return Reading(self, self.slots_of(tenant_id), self._slots)
 
-    def turns_of(self, tenant_id: int) -> asyncio.Semaphore:
+    def slots_of(self, tenant_id: int) -> asyncio.Semaphore:
         """Returns the semaphore of a tenant, which exists as long as one of its statements holds it or waits for it."""
-        turns = self._turns_of.get(tenant_id)
-        if turns is None:
-            turns = self._turns_of[tenant_id] = asyncio.Semaphore(self._share)
-        return turns
+        slots = self._slots_of.get(tenant_id)
+        if slots is None:
+            slots = self._slots_of[tenant_id] = asyncio.Semaphore(self._share)
+        return slots
 
-    async def lend(self) -> Connection:
+    async def acquire(self) -> Connection:
         """Takes an idle connection, or one of the pool."""
         while self._idle:
             connection = self._idle.pop()
@@ -57,7 +57,7 @@ class Readers:
             await self._pool.release(connection)
         return await self._pool.acquire()
 
-    async def take_back(self, connection: Connection, *, is_sound: bool) -> None:
+    async def release(self, connection: Connection, *, is_sound: bool) -> None:
         """Keeps the connection for the next statement. One that may be broken goes to the pool, which checks it."""
         if is_sound and not self._closing:
             self._idle.append(connection)
@@ -72,19 +72,19 @@ class Readers:
 
 
 class Reading:
-    """A turn and a connection for one statement. Raises errors as `translated` says.
+    """A slot and a connection for one statement. Raises errors as `translated` says.
 
     One class, since functions inside each other take twice as long, and every page of a list goes through here.
     """
 
-    __slots__ = ("_connection", "_readers", "_turns")
+    __slots__ = ("_connection", "_readers", "_slots")
 
-    def __init__(self, readers: Readers, *turns: asyncio.Semaphore) -> None:
+    def __init__(self, readers: Readers, *slots: asyncio.Semaphore) -> None:
         self._readers = readers
-        self._turns = turns
+        self._slots = slots
 
     async def __aenter__(self) -> Connection:
-        own, of_all = self._turns
+        own, of_all = self._slots
         await own.acquire()
         try:
             await of_all.acquire()
@@ -93,7 +93,7 @@ class Reading:
             raise
         try:
             with translated():
-                self._connection = await self._readers.lend()
+                self._connection = await self._readers.acquire()
         except BaseException:
             self._leave()
             raise
@@ -104,7 +104,7 @@ class Reading:
     ) -> None:
         try:
             with translated():
-                await self._readers.take_back(self._connection, is_sound=error is None)
+                await self._readers.release(self._connection, is_sound=error is None)
         finally:
             self._leave()
         if error is not None:
@@ -112,6 +112,6 @@ class Reading:
                 raise error
 
     def _leave(self) -> None:
-        own, of_all = self._turns
+        own, of_all = self._slots
         of_all.release()
         own.release()

@@ -24,7 +24,7 @@ BEATS = 4
 RETRY_S = 0.5
 
 
-class LeaseKeeper:
+class LeaseHeartbeat:
     """Extends the leases of a replica's claims, `BEATS` times per lease. Survives an outage of the database."""
 
     def __init__(self, database: Database, inbox: Inbox, held_for: Callable[[float], Sequence[Claim]]) -> None:

@@ -192,7 +192,7 @@ class Relay:
             self._wake.clear()
             self._is_urgent.clear()
             self._looked_at = time.monotonic()
-            resting = sender.still_resting()
+            resting = sender.backing_off()
             rows = []
             if not self._lease.is_due() or await self._lease.take(session):
                 rows = await session.fetch(OLDEST, self._producer, self.BATCH, resting, LOOK_BYTES)

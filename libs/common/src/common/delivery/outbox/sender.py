@@ -66,7 +66,7 @@ class Sender:
         #: Topics of which a send has failed, and until when (monotonic) they are left alone.
         self.resting: dict[str, float] = {}
 
-    def still_resting(self) -> list[str]:
+    def backing_off(self) -> list[str]:
         """Returns the topics that have to be skipped now."""
         self.resting = {topic: until for topic, until in self.resting.items() if until > time.monotonic()}
         return list(self.resting)
