@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 from pydantic import ValidationError
 
 from common.contracts import CheckOdoo
-from gateway.odoo.given import OdooConnection
+from gateway.odoo.schema import OdooConnection
 from leadgen.tenants.tokens import Role
 from testkit.stages import read_topic, until
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypedDict
 from pydantic import Field
 
 
-class Weighed(TypedDict):
+class CriterionWeight(TypedDict):
     """A criterion's numbers for a tenant. `value` is `None` if it is unknown; the contribution is 0 then."""
 
     group: str
@@ -26,7 +26,7 @@ class Weighed(TypedDict):
     contribution: float
 
 
-class Feature(Weighed):
+class Feature(CriterionWeight):
     """A criterion's numbers for one lead, with the evidence in words and its source: a URL, or "register"."""
 
     evidence: str

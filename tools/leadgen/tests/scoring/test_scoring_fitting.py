@@ -6,15 +6,15 @@ import random
 import numpy as np
 import pytest
 
-from leadgen.scoring.fitting import Labelled, NothingTells, _fit, propose
+from leadgen.scoring.fitting import Labelled, NoSeparatingFeature, _fit, propose
 from leadgen.scoring.measures import TooFewLabels
-from leadgen.scoring.weights import NotAModel, Weighed, Weights, as_toml, read_weights, scorers_model
+from leadgen.scoring.weights import CriterionWeight, NotAModel, Weights, as_toml, read_weights, scorers_model
 
 NOW = {
-    "industry": Weighed(0.1, 0.4),
-    "hiring": Weighed(0.1, 0.3),
-    "site_live": Weighed(0.3, 0.5),
-    "news": Weighed(0.1, 0.3),
+    "industry": CriterionWeight(0.1, 0.4),
+    "hiring": CriterionWeight(0.1, 0.3),
+    "site_live": CriterionWeight(0.3, 0.5),
+    "news": CriterionWeight(0.1, 0.3),
 }
 
 
@@ -95,9 +95,9 @@ def test_one_sided_outcomes_are_refused(is_won, expected) -> None:
 
 def test_features_that_tell_nothing_give_no_proposal() -> None:
     """All against, or all unknown."""
-    with pytest.raises(NothingTells):
+    with pytest.raises(NoSeparatingFeature):
         propose(leads(200, industry=-3, hiring=-3, site_live=-3), NOW)
-    with pytest.raises(NothingTells):
+    with pytest.raises(NoSeparatingFeature):
         propose([Labelled({}, number % 2 == 0) for number in range(200)], NOW)
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from common.postgres import Connection
-from gateway.odoo.given import LeadWishes, OdooConnection
+from gateway.odoo.schema import LeadWishes, OdooConnection
 
 # A check from before the last change says nothing of the connection.
 FIND = """

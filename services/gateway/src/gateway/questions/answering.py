@@ -14,7 +14,7 @@ from gateway.chat.icp_words import read_icp, with_present
 from gateway.chat.intents import CallList, ChangeIcp, ExplainScore, Intent, JobStatus, TopLeads
 from gateway.chat.markdown import clean
 from gateway.http.problems import Problem
-from gateway.icp import given, rules
+from gateway.icp import rules, schema
 from gateway.icp.changes import IcpChanges
 from gateway.industries.catalog import Catalog
 from gateway.industries.classification import Classification
@@ -124,7 +124,7 @@ class Questions:
 def _valid(fields: dict[str, Any], catalog: Catalog) -> Icp | Answer:
     """Normalises an ICP, or returns an answer that explains why it is invalid."""
     try:
-        return given.Icp.model_validate(fields).normalised(catalog)
+        return schema.Icp.model_validate(fields).normalised(catalog)
     except ValidationError as error:
         return answers.saying("change_icp", *(_fault(fault) for fault in error.errors()))
     except Problem as problem:

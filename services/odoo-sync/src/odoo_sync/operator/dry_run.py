@@ -7,7 +7,7 @@ from odoo_sync.model import Leads, Link, Terms
 from odoo_sync.records.mapping import without_nul
 from odoo_sync.sync.availability import Transaction
 from odoo_sync.sync.draft import Draft, is_up_to_date, start_draft
-from odoo_sync.sync.known_records import StrangersFound
+from odoo_sync.sync.known_records import ForeignRecordsFound
 from odoo_sync.sync.lead_sync import LeadSync, owner_finder, stored_leads
 from odoo_sync.sync.push import push
 from odoo_sync.sync.target import DryRun, RealTarget
@@ -41,7 +41,7 @@ async def dry_run(syncing: LeadSync, transaction: Transaction, connection: Store
         try:
             left = _drafted(leads, known, decided, place, terms)
             pushed = await push(target, left, place, terms, owners) if left else []
-        except StrangersFound as found:  # the sync will notice it too
+        except ForeignRecordsFound as found:  # the sync will notice it too
             notes += [f"{it} is another record: the Odoo database was restored" for it in found.strangers]
             left = _drafted(leads, known, {}, f"{connection.server} (restored)", terms)
             pushed = await push(target, left, place, terms, owners)

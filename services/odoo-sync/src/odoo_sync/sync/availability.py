@@ -60,7 +60,7 @@ async def require_available(transaction: Transaction, place: str, server: OdooSe
     await note_available(transaction, place)
 
 
-async def tell_apart(
+async def outage_or_error(
     transaction: Transaction, place: str, server: OdooServer, error: OdooUnavailable
 ) -> OdooUnavailable:
     """Returns OdooAway if a probe fails too, and records the outage; else returns the error itself."""

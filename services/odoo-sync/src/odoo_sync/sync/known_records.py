@@ -9,7 +9,7 @@ from odoo_sync.sync.draft import Draft
 from odoo_sync.sync.target import Target
 
 
-class StrangersFound(Exception):
+class ForeignRecordsFound(Exception):
     """Our database ids belong to other records: the database was restored or replaced. Nothing was written."""
 
     def __init__(self, strangers: Sequence[str]) -> None:
@@ -20,7 +20,7 @@ class StrangersFound(Exception):
 async def read_known(target: Target, drafts: Sequence[Draft], model: str, kinds: Sequence[Kind]) -> None:
     """Reads the present values of known records. A missing one was merged into another, or is deleted.
 
-    Raises StrangersFound if the number of one belongs to another record.
+    Raises ForeignRecordsFound if the number of one belongs to another record.
     """
     known = [(draft, kind) for draft in drafts for kind in kinds if kind in draft.rows and draft.record(kind).id]
     found = await read_by_id(target, model, [draft.records[kind].id for draft, kind in known])
@@ -103,7 +103,7 @@ async def _require_ours(
         if draft.external_id(kind) not in borne.get(number, frozenset())
     ]
     if strangers:
-        raise StrangersFound(strangers)
+        raise ForeignRecordsFound(strangers)
 
 
 async def read_by_id(target: Target, model: str, numbers: Iterable[int | None]) -> dict[int, Values]:

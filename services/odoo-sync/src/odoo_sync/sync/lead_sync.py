@@ -16,12 +16,12 @@ from odoo_sync.model import RESYNCED, Leads, Link, LinkStatus, SyncOutcome, Term
 from odoo_sync.protocols.odoo import OdooBlocked, OdooUnavailable
 from odoo_sync.protocols.servers import OdooServer, OdooServers
 from odoo_sync.records.mapping import without_nul
-from odoo_sync.sync.availability import Transaction, require_available, tell_apart
+from odoo_sync.sync.availability import Transaction, outage_or_error, require_available
 from odoo_sync.sync.draft import Draft, is_up_to_date, start_draft
 from odoo_sync.sync.existing_records import FindOwners
-from odoo_sync.sync.known_records import StrangersFound
+from odoo_sync.sync.known_records import ForeignRecordsFound
 from odoo_sync.sync.push import push
-from odoo_sync.sync.same_database import note_strangers, require_same_database
+from odoo_sync.sync.same_database import note_restored, require_same_database
 from odoo_sync.sync.target import RealTarget
 from odoo_sync.tables import connections, links, matches, states
 from odoo_sync.tables.connections import CredentialsUnreadable, Decrypter, StoredConnection
@@ -136,12 +136,12 @@ class LeadSync:
                         new, drafts = self._drafted(leads, known, decided, connection, afresh, is_looking)
                     try:
                         made = await self._pushed(transaction, server, drafts, connection)
-                    except StrangersFound as found:
-                        connection = await note_strangers(transaction, connection, found)
+                    except ForeignRecordsFound as found:
+                        connection = await note_restored(transaction, connection, found)
                         new, drafts = self._drafted(leads, known, decided, connection, afresh, is_looking)
                         made = await self._pushed(transaction, server, drafts, connection)
                 except OdooUnavailable as error:
-                    raise await tell_apart(transaction, connection.server, server, error) from error
+                    raise await outage_or_error(transaction, connection.server, server, error) from error
             new |= dict(zip(drafts, made, strict=True))
         digest = self.digest_function(connection)
         return {

@@ -28,7 +28,7 @@ async def push(
     """Writes the drafts; returns their links in the same order. May be repeated.
 
     A row that Odoo refuses is recorded in its link and does not stop the others.
-    Raises StrangersFound, OdooUnavailable, OdooBlocked, OdooRefused.
+    Raises ForeignRecordsFound, OdooUnavailable, OdooBlocked, OdooRefused.
     """
     countries = await target.countries()
     country = next((number for number, code in countries.items() if code == REGION), None)

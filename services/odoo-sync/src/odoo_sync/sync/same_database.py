@@ -9,7 +9,7 @@ import structlog
 
 from odoo_sync.protocols.servers import OdooServer
 from odoo_sync.sync.availability import Transaction
-from odoo_sync.sync.known_records import StrangersFound
+from odoo_sync.sync.known_records import ForeignRecordsFound
 from odoo_sync.tables import connections, databases, resyncs
 from odoo_sync.tables.connections import StoredConnection
 from odoo_sync.tables.databases import Identity
@@ -34,8 +34,8 @@ async def require_same_database(
     return await _note_replaced(transaction, connection, f"{known} became {identity}")
 
 
-async def note_strangers(
-    transaction: Transaction, connection: StoredConnection, found: StrangersFound
+async def note_restored(
+    transaction: Transaction, connection: StoredConnection, found: ForeignRecordsFound
 ) -> StoredConnection:
     """Returns the connection with the number of a restored database, in which other records have our ids."""
     named = ", ".join(found.strangers[:MAX_NAMED])

@@ -8,7 +8,7 @@ contributions sum to the score exactly, it lies in [0, 1], and a greater value n
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from lead_features.format import Feature, Weighed
+from lead_features.format import CriterionWeight, Feature
 from scorer.core.model import UNIT, Criterion, InvalidModel, Model
 
 
@@ -22,7 +22,7 @@ class WeightedCriterion:
     base: int
     contributions: Mapping[str, int]
     #: The numbers that `lead_features` holds for each of its findings, and the whole feature where nothing is known.
-    weighed: Mapping[str, Weighed]
+    weighed: Mapping[str, CriterionWeight]
     unknown: Feature
 
 
@@ -81,7 +81,7 @@ def _weighted(criterion: Criterion, weight: int) -> WeightedCriterion:
     return WeightedCriterion(criterion, weight, base, contributions, weighed, unknown)
 
 
-def _weighed(criterion: Criterion, weight: int, value: int | None, contribution: int) -> Weighed:
+def _weighed(criterion: Criterion, weight: int, value: int | None, contribution: int) -> CriterionWeight:
     return {
         "group": criterion.group,
         "value": None if value is None else value / UNIT,

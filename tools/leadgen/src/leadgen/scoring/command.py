@@ -21,7 +21,7 @@ from leadgen.scoring.leads import explain, features_of, scores_of
 from leadgen.scoring.measures import Evaluation, Scored, evaluate
 from leadgen.scoring.outcomes import Outcomes, read_outcomes
 from leadgen.scoring.plotting import checked, plot
-from leadgen.scoring.weights import Model, Weighed, Weights, as_toml, read_weights, scorers_model
+from leadgen.scoring.weights import CriterionWeight, Model, Weights, as_toml, read_weights, scorers_model
 from leadgen.tenants.tenants import TenantNumber
 
 scoring_app = typer.Typer(no_args_is_help=True, help="Compare scores with outcomes; fit and set weights.")
@@ -193,10 +193,10 @@ async def _fit_to_database(outcomes: Outcomes, tenant: int, database_url: str, m
     return propose(leads, now, missing=len(outcomes.rows) - len(leads))
 
 
-def _weighed(name: str, known: Sequence[Any]) -> Weighed:
+def _weighed(name: str, known: Sequence[Any]) -> CriterionWeight:
     """Returns a criterion's weight and prior, equal in all leads that the last rescoring has reached."""
     found = [features[name] for features in known if name in features]
-    return Weighed(median_low(it["weight"] for it in found), median_low(it["prior"] for it in found))
+    return CriterionWeight(median_low(it["weight"] for it in found), median_low(it["prior"] for it in found))
 
 
 def _about(proposal: Proposal, file: Path | None) -> list[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from common.errors import Permanent
 from leadgen.scoring.extra import needed
 from leadgen.scoring.measures import Scored, TooFewLabels, auc
-from leadgen.scoring.weights import Weighed
+from leadgen.scoring.weights import CriterionWeight
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +31,7 @@ C = 1.0
 PLACES = 4
 
 
-class NothingTells(Permanent):
+class NoSeparatingFeature(Permanent):
     """No feature separates won leads from lost ones."""
 
 
@@ -62,8 +62,8 @@ class Proposal:
         return self.auc_proposed > self.auc_current
 
 
-def propose(leads: Sequence[Labelled], now: Mapping[str, Weighed], *, missing: int = 0) -> Proposal:
-    """Proposes weights; equal leads give equal weights. Raises TooFewLabels, NothingTells, NotInstalled."""
+def propose(leads: Sequence[Labelled], now: Mapping[str, CriterionWeight], *, missing: int = 0) -> Proposal:
+    """Proposes weights; equal leads give equal weights. Raises TooFewLabels, NoSeparatingFeature, NotInstalled."""
     won = sum(lead.is_won for lead in leads)
     _check(len(leads), won)
     with needed("fitting weights"):
@@ -78,7 +78,7 @@ def propose(leads: Sequence[Labelled], now: Mapping[str, Weighed], *, missing: i
     held_now = np.array([current[name] for name in names])
     fitted = _fit(found[:, varies], is_won)
     if not fitted.any():
-        raise NothingTells("no feature is higher in the leads that were won: there is nothing to propose")
+        raise NoSeparatingFeature("no feature is higher in the leads that were won: there is nothing to propose")
     proposed, now_ones = [], []
     for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(found, is_won):
         coefficients = _fit(found[train][:, varies], is_won[train])

@@ -24,7 +24,7 @@ class NotAModel(Permanent):
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class CriterionWeight:
     """A criterion's weight, and the prior that replaces an unknown value."""
 
     weight: float
@@ -36,7 +36,7 @@ class Model:
     """The weights of the scorer's own model."""
 
     version: str
-    criteria: Mapping[str, Weighed]
+    criteria: Mapping[str, CriterionWeight]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def scorers_model(file: Path | None = None) -> Model:
     document = _read(file)
     try:
         criteria = {
-            name: Weighed(_number(name, each["weight"]), _number(name, each["prior"]))
+            name: CriterionWeight(_number(name, each["weight"]), _number(name, each["prior"]))
             for name, each in document["criteria"].items()
         }
         return Model(str(document["version"]), criteria)

@@ -11,7 +11,7 @@ from common import contracts
 from common.singapore.calendar import day_in_singapore
 from gateway.dependencies import CurrentCaller, CurrentTenant, Deps, Traceparent
 from gateway.icp import matches, rules
-from gateway.icp.given import Icp
+from gateway.icp.schema import Icp
 from gateway.industries.catalog import Catalog
 
 router = APIRouter(prefix="/icp")

@@ -12,7 +12,7 @@ from gateway.http.api_document import errors
 from gateway.http.problems import Problem
 from gateway.odoo import connections
 from gateway.odoo.connections import StoredOdoo
-from gateway.odoo.given import OdooConnection
+from gateway.odoo.schema import OdooConnection
 
 router = APIRouter(prefix="/odoo")
 
