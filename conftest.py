@@ -20,7 +20,7 @@ import pytest
 import structlog
 from xdist.scheduler.loadfile import LoadFileScheduling
 
-from common.service import collect_less_often
+from common.service import raise_gc_threshold
 from testkit.checkout import ROOT
 from testkit.selection import needs
 
@@ -40,7 +40,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 # As the services do. Of collecting the tests, which every worker does, it saves a quarter of the time.
-collect_less_often()
+raise_gc_threshold()
 
 # structlog's own configuration prints every traceback with all local variables: a tenth of a second each.
 structlog.configure(

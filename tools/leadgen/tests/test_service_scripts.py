@@ -12,7 +12,7 @@ from common.errors import Permanent
 from leadgen.odoo.reports import OdooCommandFailed, operate
 from leadgen.register_refresh import RefreshFailed, refresh
 from leadgen.scoring.applying import NotRescored, rescore
-from leadgen.service_scripts import NotInstalled, ScriptFailed, ended_script, hand_over, run_script
+from leadgen.service_scripts import NotInstalled, ScriptFailed, ended_script, run_on_terminal, run_script
 from testkit.stages import until
 
 AWAY = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -60,7 +60,7 @@ async def test_a_script_that_ends_with_a_code_is_no_error_where_the_code_is_aske
     program = "import sys; print('some'); print('why', file=sys.stderr); sys.exit(3)"
 
     assert await ended_script(PYTHON, "-c", program, environment={}) == (3, "some\n", "why\n")
-    assert await hand_over(PYTHON, "-c", "import sys; sys.exit(3)", environment={}) == 3
+    assert await run_on_terminal(PYTHON, "-c", "import sys; sys.exit(3)", environment={}) == 3
 
 
 @pytest.mark.parametrize(("program", "grace_s", "is_ended"), [(ENDS_SOON, 60.0, True), (GOES_ON, 0.1, False)])
@@ -70,7 +70,7 @@ async def test_a_script_has_time_to_end_when_its_command_is_interrupted(
     """The terminal signalled it, too. One that goes on is ended; none is left."""
     begun, ended = tmp_path / "begun", tmp_path / "ended"
     environment = {"BEGUN": str(begun), "ENDED": str(ended)}
-    running = asyncio.create_task(hand_over(PYTHON, "-c", program, environment=environment, grace_s=grace_s))
+    running = asyncio.create_task(run_on_terminal(PYTHON, "-c", program, environment=environment, grace_s=grace_s))
     await until(lambda: is_there(begun))
 
     running.cancel()

@@ -7,7 +7,7 @@ import typer
 
 from leadgen.command_line.exit_codes import run_or_exit
 from leadgen.command_line.options import DatabaseUrl
-from leadgen.service_scripts import hand_over
+from leadgen.service_scripts import run_on_terminal
 
 RUN, REPORT, PRUNE = "leadgen-nightly", "leadgen-nightly-report", "leadgen-nightly-prune"
 
@@ -59,7 +59,7 @@ def run_command(
     arguments = [text for name, value in given.items() if value is not None for text in (name, str(value))]
     flags = {"--dry-run": dry_run, "--no-wait": not wait, "--json": as_json}
     arguments += [name for name, is_set in flags.items() if is_set]
-    if code := run_or_exit(hand_over(RUN, *arguments, environment={})):
+    if code := run_or_exit(run_on_terminal(RUN, *arguments, environment={})):
         raise typer.Exit(code)
 
 
@@ -74,7 +74,7 @@ def report_command(
 ) -> None:
     """Report on a night: where its companies stand, what it cost, what needs action, and the shortlists."""
     arguments = [*([run] if run else []), *(["--html", str(html)] if html else []), *(["--mail"] if mail else [])]
-    code = run_or_exit(hand_over(REPORT, *arguments, environment={"DATABASE_URL": database_url}))
+    code = run_or_exit(run_on_terminal(REPORT, *arguments, environment={"DATABASE_URL": database_url}))
     if code:
         raise typer.Exit(code)
 
@@ -85,4 +85,4 @@ def prune_command(database_url: DatabaseUrl) -> None:
     The settings RETENTION_... say for how long rows are kept. It deletes in batches; it may be stopped and started
     again.
     """
-    raise typer.Exit(run_or_exit(hand_over(PRUNE, environment={"DATABASE_URL": database_url})))
+    raise typer.Exit(run_or_exit(run_on_terminal(PRUNE, environment={"DATABASE_URL": database_url})))

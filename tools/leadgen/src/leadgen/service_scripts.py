@@ -28,7 +28,7 @@ class Ended(NamedTuple):
     errors: str
 
 
-async def hand_over(script: str, *arguments: str, environment: Mapping[str, str], grace_s: float = 5.0) -> int:
+async def run_on_terminal(script: str, *arguments: str, environment: Mapping[str, str], grace_s: float = 5.0) -> int:
     """Runs the script on this terminal, with `environment` added to ours, and returns its exit code.
 
     When this is cancelled, mostly by Ctrl-C, the terminal has signalled the script too: it has `grace_s` to end.
@@ -44,14 +44,14 @@ async def hand_over(script: str, *arguments: str, environment: Mapping[str, str]
 
 
 async def ended_script(script: str, *arguments: str, environment: Mapping[str, str]) -> Ended:
-    """Runs the script like `hand_over`, but returns its output, whatever its exit code. Raises NotInstalled."""
+    """Runs the script like `run_on_terminal`, but returns its output, whatever its exit code. Raises NotInstalled."""
     async with _started(script, arguments, environment, asyncio.subprocess.PIPE) as process:
         out, errors = await process.communicate()
         return Ended(await process.wait(), out.decode(errors="replace"), errors.decode(errors="replace"))
 
 
 async def run_script(script: str, *arguments: str, environment: Mapping[str, str]) -> Any:
-    """Runs the script like `hand_over`, and returns its JSON output. Raises NotInstalled, ScriptFailed."""
+    """Runs the script like `run_on_terminal`, and returns its JSON output. Raises NotInstalled, ScriptFailed."""
     ended = await ended_script(script, *arguments, environment=environment)
     if ended.code:
         raise ScriptFailed(ended.errors.strip() or f"{script} ended with {ended.code}")

@@ -105,7 +105,7 @@ class Dispatcher:
         fault = self.injection.take(name, operation, key)
         reply = self._reply(vendor, operation, call, account, fault)
         entry = self._book(name, operation, account, reply, fault)
-        if fault is not None and fault.keeps_the_answer_back:
+        if fault is not None and fault.withholds_answer:
             return operation, await self._apply_fault(name, vendor, operation, reply, fault, connection)
         await self._send(
             name, reply, connection, fault.delay_ms if fault is not None and fault.kind == "slow" else 0, entry
@@ -135,7 +135,7 @@ class Dispatcher:
     ) -> Entry | None:
         """Books the charge, unless there is none or a fault waives it."""
         charge = reply.charge
-        if charge.is_nothing or (fault is not None and fault.keeps_the_answer_back and not fault.charged):
+        if charge.is_nothing or (fault is not None and fault.withholds_answer and not fault.charged):
             return None
         account.book(operation, charge.units, charge.items, Counter(charge.counted))
         kind = fault.kind if fault is not None else None

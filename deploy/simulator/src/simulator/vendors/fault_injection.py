@@ -63,7 +63,7 @@ class VendorFault(BaseModel):
         return self
 
     @property
-    def keeps_the_answer_back(self) -> bool:
+    def withholds_answer(self) -> bool:
         """Returns whether the client gets no usable answer."""
         return self.kind not in ("slow", "model")
 

@@ -71,6 +71,6 @@ def translated(broken: type[Unavailable] = Unavailable) -> Iterator[None]:
     except (asyncpg.InterfaceError, asyncpg.DataError) as error:
         if isinstance(error.__cause__, OverflowError):  # asyncpg finds a number or time out of range before it is sent
             raise ValueRefused(str(error)) from error
-        if not isinstance(error, asyncpg.InterfaceError) or not says_closed(error):
+        if not isinstance(error, asyncpg.InterfaceError) or not is_closed_error(error):
             raise
         raise broken(f"PostgreSQL: {error}") from error

@@ -14,7 +14,7 @@ from leadgen.audit.check import Check, Exceptions, Report, Scope
 from leadgen.audit.checks import CHECKS
 from leadgen.audit.checks.spend import WAIVED
 from leadgen.audit.ledger import UNDER_WAY, compare, read_ledger
-from leadgen.audit.snapshot import TENANTS, Owner, create_tables, derive, take_of_database
+from leadgen.audit.snapshot import TENANTS, Owner, copy_database_rows, create_tables, derive
 from leadgen.audit.topics import take_messages, take_positions
 from leadgen.database.owner_connection import connected
 from leadgen.kafka.topics import read_topics
@@ -62,7 +62,7 @@ async def audit(
             scope = replace(scope, tenant_id=await _tenant_of(owner, scope.run_id, scope.tenant_id))
         await create_tables(owner, scope, topics)
         await take_positions(owner, bootstrap_servers, topics)
-        taken = await take_of_database(owner, scope, kept=kept)
+        taken = await copy_database_rows(owner, scope, kept=kept)
         await take_messages(owner, bootstrap_servers, topics, scope, taken["since"])
         await derive(owner)
         found = [it for check in CHECKS if (it := await _ask(owner, check, shown)).count]

@@ -152,7 +152,7 @@ async def create_tables(owner: Owner, scope: Scope, topics: Topics) -> None:
         await owner.copy_records_to_table(table, records=rows)
 
 
-async def take_of_database(owner: Owner, scope: Scope, *, kept: timedelta) -> asyncpg.Record:
+async def copy_database_rows(owner: Owner, scope: Scope, *, kept: timedelta) -> asyncpg.Record:
     """Fills the tables from the database, in one transaction; returns `at` and `since`.
 
     `kept` is for how long topics keep their messages: nothing older can be proved.

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from common.errors import Permanent, Unavailable
-from common.postgres import AWAY, says_closed
+from common.postgres import AWAY, is_closed_error
 
 
 class DatabaseRefused(Permanent):
@@ -39,6 +39,6 @@ async def connected(database_url: str) -> AsyncIterator["asyncpg.Connection[asyn
     except asyncpg.UndefinedTableError as error:
         raise DatabaseRefused(f"the database has no tables of Leadgen yet ({error}): run `leadgen migrate`") from error
     except (*AWAY, asyncpg.InterfaceError) as error:
-        if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, AWAY) and not says_closed(error):
+        if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, AWAY) and not is_closed_error(error):
             raise
         raise Unavailable(f"PostgreSQL does not answer: {type(error).__name__}: {error}") from error

@@ -16,11 +16,11 @@ from embedded.ports import free_port, is_free
 FILE = "local.json"
 
 
-class KeptUnreadable(Permanent):
+class SavedSettingsUnreadable(Permanent):
     """The file of saved ports and secrets is damaged."""
 
 
-class Kept(BaseModel):
+class SavedSettings(BaseModel):
     """The ports of PostgreSQL, Kafka and the gateway, the key of tokens, and the key of Odoo credentials."""
 
     model_config = ConfigDict(frozen=True)
@@ -32,14 +32,14 @@ class Kept(BaseModel):
     credentials_key: str
 
 
-def read_kept(folder: Path) -> Kept:
+def read_saved_settings(folder: Path) -> SavedSettings:
     """Reads the saved settings, or creates them. A port that another process uses now is replaced by a free one.
 
-    Raises KeptUnreadable.
+    Raises SavedSettingsUnreadable.
     """
     file = folder / FILE
     if not file.exists():
-        return Kept(
+        return SavedSettings(
             postgres_port=free_port(),
             kafka_port=free_port(),
             gateway_port=free_port(),
@@ -47,16 +47,16 @@ def read_kept(folder: Path) -> Kept:
             credentials_key=Fernet.generate_key().decode(),
         )
     try:
-        kept = Kept.model_validate_json(file.read_bytes())
+        kept = SavedSettings.model_validate_json(file.read_bytes())
     except ValidationError as error:
-        raise KeptUnreadable(
+        raise SavedSettingsUnreadable(
             f"{file} is damaged: restore it, or delete it and connect the tenants' Odoos again"
         ) from error
     ports = ("postgres_port", "kafka_port", "gateway_port")
     return kept.model_copy(update={name: free_port() for name in ports if not is_free(getattr(kept, name))})
 
 
-def save_kept(folder: Path, kept: Kept) -> None:
+def write_saved_settings(folder: Path, kept: SavedSettings) -> None:
     """Saves the settings, readable by this user only, whole or not at all."""
     written = folder / f"{FILE}.{os.getpid()}"
     written.touch(mode=0o600)

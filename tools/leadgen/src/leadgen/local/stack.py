@@ -23,7 +23,7 @@ from leadgen.command_line.options import with_login
 from leadgen.database.migrate import migrate
 from leadgen.kafka.topics import create_topics
 from leadgen.local.page import built_page
-from leadgen.local.saved_settings import read_kept, save_kept
+from leadgen.local.saved_settings import read_saved_settings, write_saved_settings
 from leadgen.local.service import DidNotGetReady, Service
 from leadgen.ssic import seed_ssic
 
@@ -106,7 +106,7 @@ async def _held_stack(
     def say(what: str) -> None:
         report(what, time.perf_counter() - clock)
 
-    kept = read_kept(folder)
+    kept = read_saved_settings(folder)
     own_postgres = Postgres(folder / "postgres", durable=durable, port=kept.postgres_port)
     own_broker = Kafka(folder / "kafka", port=kept.kafka_port)
     # The environment may name our own servers: by what an earlier `leadgen up` printed.
@@ -123,7 +123,9 @@ async def _held_stack(
             await asyncio.gather(*starts)
         finally:
             await asyncio.wait(starts)  # when one fails, the other is not left half started
-        save_kept(folder, kept)  # now that the data is ours: another product that runs on it has its own ports
+        write_saved_settings(
+            folder, kept
+        )  # now that the data is ours: another product that runs on it has its own ports
         jwt_secret = os.environ.get("GATEWAY_JWT_SECRET") or kept.jwt_secret
         environment = {
             "DATABASE_URL": database_url,

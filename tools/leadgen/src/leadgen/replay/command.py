@@ -97,7 +97,7 @@ def replay_command(
     from leadgen.replay import running
     from leadgen.replay.slices import Slice
 
-    order = running.Order(
+    order = running.ReplayRequest(
         Slice(topic or "", tenant, company, of_run, since, until),
         into or "",
         "rerun" if rerun else "repeat",

@@ -22,7 +22,7 @@ NO_REASON = "none given"
 
 
 @dataclass(frozen=True)
-class Order:
+class ReplayRequest:
     """A replay as the operator requests it."""
 
     slice: Slice
@@ -44,24 +44,32 @@ class Screen:
 
 
 async def replay(
-    database_url: str, bootstrap_servers: Servers, order: Order, screen: Screen, *, dry_run: bool, wait_s: float
+    database_url: str,
+    bootstrap_servers: Servers,
+    request: ReplayRequest,
+    screen: Screen,
+    *,
+    dry_run: bool,
+    wait_s: float,
 ) -> dict[str, Any]:
     """Plays a slice, or resumes the unfinished replay of the same slice. Raises ReplayRefused, Unavailable."""
     topics = read_topics()
-    require_consumer(topics, order.slice.topic, order.consumer)
-    require_company_key(topics, order.slice)
-    async with connected(database_url) as db, topic_reader(bootstrap_servers, order.slice.topic) as reader:
-        await replays.lock(db, order.slice.topic, order.consumer)
-        unfinished = await replays.find_unfinished(db, order.kind, order.slice, order.consumer, afresh=order.afresh)
-        plan = await planning.count(reader, order.slice, None if unfinished is None else unfinished.ends)
-        _show(order, plan, unfinished, screen)
+    require_consumer(topics, request.slice.topic, request.consumer)
+    require_company_key(topics, request.slice)
+    async with connected(database_url) as db, topic_reader(bootstrap_servers, request.slice.topic) as reader:
+        await replays.lock(db, request.slice.topic, request.consumer)
+        unfinished = await replays.find_unfinished(
+            db, request.kind, request.slice, request.consumer, afresh=request.afresh
+        )
+        plan = await planning.count(reader, request.slice, None if unfinished is None else unfinished.ends)
+        _show(request, plan, unfinished, screen)
         if dry_run or not plan.events:
-            return {"kind": order.kind, "dry_run": dry_run, **_planned(plan)}
-        if unfinished is None and order.kind == "rerun":
-            await replays.require_no_other_rerun(db, order.slice.topic, order.consumer)
+            return {"kind": request.kind, "dry_run": dry_run, **_planned(plan)}
+        if unfinished is None and request.kind == "rerun":
+            await replays.require_no_other_rerun(db, request.slice.topic, request.consumer)
         reason = screen.confirm()
         if unfinished is None:
-            unfinished = await _begin(db, order, plan, reason)
+            unfinished = await _begin(db, request, plan, reason)
         return await _play(db, reader, unfinished, plan, screen, wait_s)
 
 
@@ -116,18 +124,18 @@ def as_record(it: Replay) -> dict[str, Any]:
     }
 
 
-async def _begin(db: Owner, order: Order, plan: Plan, typed: str | None) -> Replay:
+async def _begin(db: Owner, request: ReplayRequest, plan: Plan, typed: str | None) -> Replay:
     return await replays.begin(
         db,
         new_id(),
-        order.kind,
-        order.slice,
-        order.consumer,
+        request.kind,
+        request.slice,
+        request.consumer,
         plan,
-        afresh=order.afresh,
-        rate=order.rate,
-        operator=order.operator,
-        reason=order.reason or typed or NO_REASON,
+        afresh=request.afresh,
+        rate=request.rate,
+        operator=request.operator,
+        reason=request.reason or typed or NO_REASON,
     )
 
 
@@ -154,12 +162,12 @@ async def _play(
     return {**report, "outcomes": found._asdict()}
 
 
-def _show(order: Order, plan: Plan, unfinished: Replay | None, screen: Screen) -> None:
-    screen.say(f"{order.kind}{' afresh' if order.afresh else ''} of {order.slice} into {order.consumer}")
+def _show(request: ReplayRequest, plan: Plan, unfinished: Replay | None, screen: Screen) -> None:
+    screen.say(f"{request.kind}{' afresh' if request.afresh else ''} of {request.slice} into {request.consumer}")
     screen.say(
         f"{plan.events} events, from {in_singapore(plan.first_at)} to {in_singapore(plan.last_at)} Singapore time"
     )
-    if plan.unreadable and order.kind == "rerun":
+    if plan.unreadable and request.kind == "rerun":
         screen.say(f"{plan.unreadable} of them cannot be read and are left out")
     left = plan.events
     if unfinished is not None:
@@ -168,7 +176,7 @@ def _show(order: Order, plan: Plan, unfinished: Replay | None, screen: Screen) -
             f"resumes replay {unfinished.replay_id} of {in_singapore(unfinished.started_at)} "
             f"({unfinished.operator}): {unfinished.played} are played; `leadgen replay abandon` to start again"
         )
-    screen.say(f"estimate: {max(1, round(left / order.rate))} s or more, at {order.rate} events/s at most")
+    screen.say(f"estimate: {max(1, round(left / request.rate))} s or more, at {request.rate} events/s at most")
 
 
 def _planned(plan: Plan) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def filled(page: Found, owner: RegistryCompany) -> Found:
     return Found(*(text.format_map(known) for text in page))
 
 
-def nothing_about(query: str) -> list[Found]:
+def results_without_match(query: str) -> list[Found]:
     """Returns results for a query that matches nothing."""
     return [
         Found(

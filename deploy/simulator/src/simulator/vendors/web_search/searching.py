@@ -10,7 +10,7 @@ from functools import lru_cache
 from simulator.draws import draws
 from simulator.register.registry import RegistryCompany, company, stem_of
 from simulator.town.sites import Site
-from simulator.vendors.web_search.other_results import DECOYS, Found, filled, nothing_about
+from simulator.vendors.web_search.other_results import DECOYS, Found, filled, results_without_match
 from simulator.vendors.web_search.page_reader import Reader
 
 _WORDS = re.compile(r"[A-Z0-9&]+")
@@ -48,7 +48,7 @@ class Index:
     def search(self, query: str) -> list[Found]:
         """Returns everything about the company that the query names, best first; generic results if there is none."""
         index = self._named(query)
-        return list(self._results(index)) if index is not None else nothing_about(query)
+        return list(self._results(index)) if index is not None else results_without_match(query)
 
     def within(self, host: str, query: str) -> list[Found]:
         """Returns the pages of one site, the homepage first, then by the number of the query's words in their paths."""

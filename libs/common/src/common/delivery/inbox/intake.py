@@ -161,7 +161,7 @@ class Intake:
             metrics.intake_paused.labels(self._inbox.consumer, topic).set(1)
             log.info("intake_paused", topic=topic, bound=self._bound)
 
-    async def let_in_again(self) -> None:
+    async def resume_when_drained(self) -> None:
         """Resumes each paused topic once half of its bound is free. Runs until it is cancelled.
 
         During a large outage a count takes a tenth of a second, and a topic may be paused for hours: counting takes a

@@ -12,7 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel
 
 from common.http.http_server import http_server
-from common.service import to_the_end
+from common.service import run_until_exit
 from common.settings import ServiceSettings
 from embedded.ports import LOOPBACK
 
@@ -34,7 +34,7 @@ async def chat(body: Words) -> AsyncIterable[ServerSentEvent]:
 def main(port: int) -> None:
     """Serves until SIGTERM or SIGINT."""
     settings = ServiceSettings(database_url="", kafka_bootstrap_servers="", http_host=LOOPBACK, http_port=port)
-    to_the_end(http_server(app, settings).serve())
+    run_until_exit(http_server(app, settings).serve())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI, Response
 
 from common.http.http_server import http_server
-from common.service import to_the_end
+from common.service import run_until_exit
 from common.settings import ServiceSettings
 from embedded.ports import LOOPBACK
 
@@ -28,7 +28,7 @@ def main(port: int, folder: Path) -> None:
     """Serves until SIGTERM or SIGINT."""
     pages.update({int(file.name): file.read_bytes() for file in folder.iterdir()})
     settings = ServiceSettings(database_url="", kafka_bootstrap_servers="", http_host=LOOPBACK, http_port=port)
-    to_the_end(http_server(app, settings).serve())
+    run_until_exit(http_server(app, settings).serve())
 
 
 if __name__ == "__main__":

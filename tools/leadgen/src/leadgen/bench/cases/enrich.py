@@ -25,7 +25,7 @@ from typing import Any
 
 from leadgen.bench.cases.enrich_replicas import measure_replicas
 from leadgen.bench.harness.instruments.simulator_waits import REALISTIC, waits_s
-from leadgen.bench.harness.processes.enricher_process import NotEnriched, enricher_under_test, living
+from leadgen.bench.harness.processes.enricher_process import NotEnriched, enricher_under_test, live_companies
 from leadgen.bench.harness.servers import Servers
 from leadgen.bench.options import EnrichPart
 from leadgen.tenants.tenants import add_tenant
@@ -89,7 +89,7 @@ async def bench_enrich(
 
 async def _makespan(its: Servers, companies: int, workers: int) -> dict[str, Any]:
     """Measures a night with real latencies, from the first request to the last result."""
-    asked = living(companies)
+    asked = live_companies(companies)
     async with enricher_under_test(
         *its, town=REALISTIC, settings={"SCHED_COMPANY_CONCURRENCY": str(workers)}
     ) as product:
@@ -117,7 +117,7 @@ async def _speed(
 ) -> dict[str, list[float]]:
     """Measures companies per second and the enricher's CPU time in nights without latency, each with new companies."""
     few = 200
-    asked = living(few + rounds * companies)
+    asked = live_companies(few + rounds * companies)
     figures: dict[str, list[float]] = {"companies_per_s": [], "cpu_ms": []}
     settings = {"SCHED_COMPANY_CONCURRENCY": str(workers), **NO_PAUSES}
     async with enricher_under_test(*its, settings=settings, replicas=replicas) as product:
@@ -138,7 +138,7 @@ async def _interactive(its: Servers, queued: int, rounds: int) -> dict[str, list
 
     The same tens in both, strangers each time. The numbers of workers are the default ones.
     """
-    waiting, night = living(10 * (rounds + 1)), living(queued, after=5_000)
+    waiting, night = live_companies(10 * (rounds + 1)), live_companies(queued, after=5_000)
     times: dict[str, list[float]] = {"alone_s": [], "queued_s": []}
     for name, there in (("alone_s", 0), ("queued_s", queued)):
         async with enricher_under_test(*its, town=REALISTIC) as product:
@@ -160,11 +160,11 @@ async def _interactive(its: Servers, queued: int, rounds: int) -> dict[str, list
 
 async def _memory(its: Servers, hostile: int = 150) -> int | None:
     """Measures the enricher's peak memory with so many hostile sites, ten of each kind, among twice as many others."""
-    asked = [company for company in living(6 * hostile) if company.website_domain][: 3 * hostile]
+    asked = [company for company in live_companies(6 * hostile) if company.website_domain][: 3 * hostile]
     async with enricher_under_test(*its, settings=NO_PAUSES) as product:
         for company, manner in zip(asked[::3], cycle(BEHAVIOURS), strict=False):
             order = {"host": company.website_domain, "kind": "hostile", "manner": manner, "times": None}
-            await product.order("faults", order)
+            await product.inject("faults", order)
         half = len(asked) // 2
         await product.request(asked[:half], TENANTS, nightly=True)
         await product.request(asked[half:], TENANTS, nightly=False)

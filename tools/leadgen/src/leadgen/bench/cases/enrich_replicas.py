@@ -8,7 +8,12 @@ time in which all workers were busy.
 from typing import Any
 
 from leadgen.bench.harness.instruments.simulator_waits import REALISTIC, waits_s
-from leadgen.bench.harness.processes.enricher_process import EnricherUnderTest, NotEnriched, enricher_under_test, living
+from leadgen.bench.harness.processes.enricher_process import (
+    EnricherUnderTest,
+    NotEnriched,
+    enricher_under_test,
+    live_companies,
+)
 from leadgen.bench.harness.servers import Servers
 from leadgen.bench.queueing import throughput
 
@@ -33,7 +38,7 @@ async def measure_replicas(its: Servers, companies: int, workers: int) -> dict[s
 
 
 async def _measured(product: EnricherUnderTest, companies: int, workers: int) -> dict[str, float]:
-    asked, used = living(companies), product.cpu_s()
+    asked, used = live_companies(companies), product.cpu_s()
     await product.request(asked, TENANTS, nightly=True)
     await product.enriched(asked, within_s=900)
     work_s = (product.cpu_s() - used) / companies

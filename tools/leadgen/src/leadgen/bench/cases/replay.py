@@ -20,7 +20,7 @@ from leadgen.bench.harness.enriched_companies import visited
 from leadgen.bench.harness.publishing import publish
 from leadgen.bench.harness.waiting import until
 from leadgen.local.service import Service
-from leadgen.replay.running import Order, Screen, replay
+from leadgen.replay.running import ReplayRequest, Screen, replay
 from leadgen.replay.slices import Slice
 from leadgen.tenants.tenants import add_tenant
 
@@ -99,7 +99,7 @@ def a_lead(number: int, tenant_id: int) -> LeadScored:
 
 async def _rate(database_url: str, bootstrap_servers: str, leads: int, since: datetime) -> float:
     it = Slice(LeadScored.topic, since=since)
-    order = Order(it, "odoo-sync", "rerun", afresh=False, rate=RATE, operator="bench", reason="measured")
+    order = ReplayRequest(it, "odoo-sync", "rerun", afresh=False, rate=RATE, operator="bench", reason="measured")
     screen = Screen(say=lambda _: None, confirm=lambda: None)
     began = time.perf_counter()
     report = await replay(database_url, bootstrap_servers, order, screen, dry_run=False, wait_s=PATIENCE_S)

@@ -29,7 +29,7 @@ from embedded.child import tail
 from leadgen.bench.harness.enriched_companies import ICPS, visited
 from leadgen.bench.harness.instruments.process import cpu_s
 from leadgen.bench.harness.publishing import record, send
-from leadgen.bench.harness.waiting import TooLate, given_up, until
+from leadgen.bench.harness.waiting import TooLate, dead_letter_error, until
 from leadgen.local.service import Service
 from leadgen.ssic import seed_ssic
 from leadgen.tenants.tenants import add_tenant
@@ -196,7 +196,7 @@ class Bench:
         try:
             await until(number, lambda there: there >= reached, within_s=PATIENCE_S)
         except TooLate as late:
-            error = await given_up(self.owner, "scorer")
+            error = await dead_letter_error(self.owner, "scorer")
             reason = error or f"the end of its log:\n{tail(self.scorer.log)}"
             raise NotScored(f"{late.last} of {reached} after {PATIENCE_S:g} s; {reason}") from late
 

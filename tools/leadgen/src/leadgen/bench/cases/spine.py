@@ -26,7 +26,7 @@ from common.handling.work import Batch, Work
 from common.observability import metrics
 from common.postgres import Database
 from common.runtime import Runtime
-from common.service import collect_less_often
+from common.service import raise_gc_threshold
 from leadgen.bench.harness.publishing import Record, record, send
 from leadgen.bench.harness.waiting import TooLate, until
 
@@ -86,7 +86,7 @@ async def bench_spine(
     database_url: str, bootstrap_servers: str, *, events: int = 20_000, rounds: int = 5
 ) -> SpineFigures:
     """Needs a migrated database of its own, the rights of its owner, and the topics. Does not delete its tables."""
-    collect_less_often()  # as every service does
+    raise_gc_threshold()  # as every service does
     owner = await asyncpg.connect(database_url)
     database = await Database.connect(database_url, size=24)
     try:

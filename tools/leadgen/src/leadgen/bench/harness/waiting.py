@@ -34,7 +34,7 @@ async def until(
     return seen
 
 
-async def given_up(owner: "asyncpg.Connection[asyncpg.Record]", consumer: str) -> str | None:
+async def dead_letter_error(owner: "asyncpg.Connection[asyncpg.Record]", consumer: str) -> str | None:
     """Returns the error of an event that this service has dead-lettered; `None` if there is none."""
     error: str | None = await owner.fetchval(DEAD, consumer)
     return error

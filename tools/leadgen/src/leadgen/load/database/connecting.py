@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from common.errors import Unavailable
-from common.postgres import AWAY, says_closed
+from common.postgres import AWAY, is_closed_error
 from leadgen.load.database.staging import Connection
 from leadgen.load.errors import LoadFailed
 
@@ -25,7 +25,7 @@ async def connected(database_url: str) -> AsyncIterator[Connection]:
     except asyncpg.ClientConfigurationError as error:
         raise LoadFailed(f"No database URL: {error}. It looks like postgresql://user:password@host/name.") from error
     except (*AWAY, asyncpg.InterfaceError) as error:
-        if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, AWAY) and not says_closed(error):
+        if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, AWAY) and not is_closed_error(error):
             raise
         raise Unavailable(f"PostgreSQL does not answer ({error}). Load again when it does: that is safe.") from error
     except asyncpg.UndefinedTableError as error:

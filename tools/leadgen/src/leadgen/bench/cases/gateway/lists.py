@@ -25,7 +25,7 @@ import asyncpg
 
 from embedded.child import Child
 from embedded.ports import LOOPBACK, free_port
-from leadgen.bench.harness.instruments.kept_alive import KeptAlive
+from leadgen.bench.harness.instruments.persistent_connection import PersistentConnection
 from leadgen.bench.harness.instruments.statement_log import end_of, log_no_statements, log_statements, times_of
 from leadgen.bench.harness.listed_companies import TENANTS, Owner, fill, tidy
 from leadgen.bench.harness.processes.gateway_process import SECRET, gateway_process
@@ -97,7 +97,7 @@ async def _bare(folder: Path, url: str, access: str, paths: dict[str, str]) -> A
     """Runs the bare endpoint with the bytes of the gateway's pages, and yields its URL."""
     saved = folder / "pages"
     saved.mkdir()
-    async with KeptAlive(url, access) as ours:
+    async with PersistentConnection(url, access) as ours:
         for number, path in enumerate(paths.values()):
             (saved / str(number)).write_bytes(await ours.get(path))
     port = free_port()
@@ -106,7 +106,7 @@ async def _bare(folder: Path, url: str, access: str, paths: dict[str, str]) -> A
 
     async def answers() -> bool:
         try:
-            async with KeptAlive(f"http://{LOOPBACK}:{port}") as bare:
+            async with PersistentConnection(f"http://{LOOPBACK}:{port}") as bare:
                 return bool(await bare.get("/pages/0"))
         except OSError:
             return False
@@ -169,7 +169,7 @@ async def _statements(
 ) -> dict[str, dict[str, float]]:
     """Times of the pages' statements by the server's log; nothing if the log is not ours to read."""
     found: dict[str, dict[str, float]] = {}
-    async with KeptAlive(url, access) as ours:
+    async with PersistentConnection(url, access) as ours:
         for name, path in paths.items():
             await ours.get(path)  # plans it
             begin = end_of(log)
@@ -187,7 +187,7 @@ async def _latencies(
 ) -> dict[str, dict[str, float]]:
     """Times of each page's answers, of both places in turn, request by request."""
     found: dict[str, dict[str, float]] = {}
-    async with KeptAlive(url, access) as ours, KeptAlive(bare_url) as bare:
+    async with PersistentConnection(url, access) as ours, PersistentConnection(bare_url) as bare:
         for number, (name, path) in enumerate(paths.items()):
             taken: tuple[list[float], list[float]] = ([], [])
             for nth in range(-5, requests):  # the first ones warm it up
@@ -220,7 +220,7 @@ async def _rate(clients: Sequence[tuple[str, str | None]], paths: Sequence[str],
     ends = time.perf_counter() + seconds
 
     async def take(first: int, url: str, access: str | None) -> int:
-        async with KeptAlive(url, access) as place:
+        async with PersistentConnection(url, access) as place:
             for nth in count():
                 if time.perf_counter() > ends:
                     return nth

@@ -20,7 +20,7 @@ import asyncpg
 import psutil
 
 from common.ids import new_id
-from leadgen.bench.harness.instruments.kept_alive import KeptAlive
+from leadgen.bench.harness.instruments.persistent_connection import PersistentConnection
 from leadgen.bench.harness.processes.gateway_process import SECRET, gateway_process
 from leadgen.bench.harness.servers import Servers
 from leadgen.local.service import Service
@@ -69,17 +69,17 @@ async def _streams(gateway: psutil.Process, url: str, access: str, job: str) -> 
     path = f"/jobs/{job}/events"
     async with AsyncExitStack() as few:
         for _ in range(20):
-            await (await few.enter_async_context(KeptAlive(url, access))).open_stream(path)
+            await (await few.enter_async_context(PersistentConnection(url, access))).open_stream(path)
     before = gateway.memory_info().rss
     async with AsyncExitStack() as streams:
         for _ in range(STREAMS):
-            await (await streams.enter_async_context(KeptAlive(url, access))).open_stream(path)
+            await (await streams.enter_async_context(PersistentConnection(url, access))).open_stream(path)
         return round((gateway.memory_info().rss - before) / MB, 1)
 
 
 async def _overload(gateway: psutil.Process, url: str, access: str, seconds: float) -> dict[str, Any]:
     async with AsyncExitStack() as opened:
-        pool = [await opened.enter_async_context(KeptAlive(url, access)) for _ in range(CONNECTIONS)]
+        pool = [await opened.enter_async_context(PersistentConnection(url, access)) for _ in range(CONNECTIONS)]
         rate = await _rate(pool[:CLIENTS], seconds)
         before = gateway.memory_info().rss
         statuses, accepted_s, unsent = await _offered(pool, 2 * rate, seconds)
@@ -97,11 +97,11 @@ async def _overload(gateway: psutil.Process, url: str, access: str, seconds: flo
     }
 
 
-async def _rate(clients: list[KeptAlive], seconds: float) -> float:
+async def _rate(clients: list[PersistentConnection], seconds: float) -> float:
     """Answers per second to these clients, each of which asks again at once."""
     ends = time.perf_counter() + seconds
 
-    async def ask(client: KeptAlive) -> int:
+    async def ask(client: PersistentConnection) -> int:
         answers = 0
         while time.perf_counter() < ends:
             await client.get(PAGE)
@@ -111,14 +111,16 @@ async def _rate(clients: list[KeptAlive], seconds: float) -> float:
     return sum(await asyncio.gather(*(ask(client) for client in clients))) / seconds
 
 
-async def _offered(pool: list[KeptAlive], per_s: float, seconds: float) -> tuple[Counter[int], list[float], int]:
+async def _offered(
+    pool: list[PersistentConnection], per_s: float, seconds: float
+) -> tuple[Counter[int], list[float], int]:
     """Begins requests at this rate; returns their statuses, the times of the accepted, and those without a connection.
 
     A refused request with another status than 503, or without Retry-After, is an error.
     """
     free, statuses, accepted_s, unsent = list(pool), Counter[int](), list[float](), 0
 
-    async def ask(client: KeptAlive) -> None:
+    async def ask(client: PersistentConnection) -> None:
         began = time.perf_counter()
         status, head = await client.ask(PAGE)
         statuses[status] += 1

@@ -20,7 +20,7 @@ from common.contracts import Company, RequestEnrichment, RequestNightlyEnrichmen
 from common.errors import Permanent
 from leadgen.bench.harness.instruments.process import cpu_s, peak_rss_mb
 from leadgen.bench.harness.publishing import publish
-from leadgen.bench.harness.waiting import TooLate, given_up, until
+from leadgen.bench.harness.waiting import TooLate, dead_letter_error, until
 from leadgen.local.service import Service
 from leadgen.local.stack import start_simulator, vendors_of
 from simulator.register import registry
@@ -50,7 +50,7 @@ class NotEnriched(Permanent):
     """The companies were not enriched in time, or not at all."""
 
 
-def living(number: int, *, after: int = 0) -> list[Company]:
+def live_companies(number: int, *, after: int = 0) -> list[Company]:
     """Returns `number` live companies, from the register's `after`-th on. Their ids are their positions."""
     found = (registry.company(index, registry.DEFAULT_SEED) for index in count(after))
     return [
@@ -101,7 +101,7 @@ class EnricherUnderTest:
     async def _at_least(self, number: int, within_s: float, question: str, *arguments: object) -> None:
         async def look() -> int:
             there: int = await self.owner.fetchval(question, *arguments)
-            if there < number and (error := await given_up(self.owner, "enricher")) is not None:
+            if there < number and (error := await dead_letter_error(self.owner, "enricher")) is not None:
                 raise NotEnriched(f"given up: {error}; see {self._logs}")
             return there
 
@@ -115,7 +115,7 @@ class EnricherUnderTest:
         answer = await self.http.get(f"{self.simulator}/_simulator/{path}")
         return answer.raise_for_status().json()
 
-    async def order(self, path: str, what: Mapping[str, Any]) -> None:
+    async def inject(self, path: str, what: Mapping[str, Any]) -> None:
         """Sends the simulator a command, such as a fault."""
         answer = await self.http.post(f"{self.simulator}/_simulator/{path}", json=what)
         answer.raise_for_status()

@@ -22,7 +22,7 @@ from common.contracts import Company
 from common.errors import Permanent
 from leadgen.audit.auditing import audit
 from leadgen.audit.check import Report, Scope
-from leadgen.bench.harness.processes.enricher_process import INDEXED, NO_CAP, living
+from leadgen.bench.harness.processes.enricher_process import INDEXED, NO_CAP, live_companies
 from leadgen.local.stack import Stack, stack
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -123,7 +123,7 @@ async def nightly_product(
     ):
         owner = await asyncpg.connect(product.database_url)
         try:
-            companies = living(tenants * candidates)
+            companies = live_companies(tenants * candidates)
             await owner.execute(TENANTS, tenants)
             await owner.execute(COMPANIES, *_columns(companies))
             await owner.execute(CANDIDATES, [it.company_id for it in companies], candidates)

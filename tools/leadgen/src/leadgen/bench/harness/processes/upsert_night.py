@@ -17,7 +17,7 @@ from common.errors import Permanent
 from common.ids import new_id
 from leadgen.bench.harness.instruments.process import peak_rss_mb
 from leadgen.bench.harness.publishing import publish
-from leadgen.bench.harness.waiting import TooLate, given_up, until
+from leadgen.bench.harness.waiting import TooLate, dead_letter_error, until
 from leadgen.load import load_generated
 from leadgen.local.service import Service
 from leadgen.ssic import seed_ssic
@@ -106,7 +106,7 @@ class Night:
 
         async def look() -> list[asyncpg.Record]:
             rows = await self.owner.fetch(question, *arguments)
-            if not rows and (error := await given_up(self.owner, "upserter")) is not None:
+            if not rows and (error := await dead_letter_error(self.owner, "upserter")) is not None:
                 raise WentWrong(f"given up: {error}; see {self._upserter.log}")
             return rows
 

@@ -15,7 +15,7 @@ class NotAnswered(Permanent):
     """The server did not answer with 200 and a body of known length."""
 
 
-class KeptAlive:
+class PersistentConnection:
     """A connection to `url` that sends this token, if there is one; one request at a time."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
