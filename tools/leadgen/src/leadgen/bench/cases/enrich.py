@@ -163,8 +163,8 @@ async def _memory(its: Servers, hostile: int = 150) -> int | None:
     asked = [company for company in live_companies(6 * hostile) if company.website_domain][: 3 * hostile]
     async with enricher_under_test(*its, settings=NO_PAUSES) as product:
         for company, manner in zip(asked[::3], cycle(BEHAVIOURS), strict=False):
-            order = {"host": company.website_domain, "kind": "hostile", "manner": manner, "times": None}
-            await product.inject("faults", order)
+            fault = {"host": company.website_domain, "kind": "hostile", "manner": manner, "times": None}
+            await product.inject("faults", fault)
         half = len(asked) // 2
         await product.request(asked[:half], TENANTS, nightly=True)
         await product.request(asked[half:], TENANTS, nightly=False)

@@ -3,13 +3,13 @@
     first     a lead for each of 1,000 companies that Odoo has never seen, each with a contact: 3,000 records
     repeat    the same leads a night later, enriched and scored again: nothing has changed, so nothing is written. Five
               nights, of which the median counts, and what any of them wrote
-    by_hand   for each company, contact and lead a create and a write over the same protocol, on one kept connection;
+    baseline  for each company, contact and lead a create and a write over the same protocol, on one kept connection;
               half of ODOO_SAMPLE before the first and half after it, so that a slow moment meets both. More of them
               take as long each
 
 First and repeat are the whole odoo-sync as a process on a real PostgreSQL and Kafka. They are timed from the moment
 when it has taken in all events, which it is kept from working on until then, to the moment when the last one is ended.
-Between it and Odoo stands a proxy that counts what is written; by hand there is none.
+Between it and Odoo stands a proxy that counts what is written; the baseline has none.
 """
 
 import os
@@ -62,7 +62,7 @@ class NotSynced(Permanent):
 
 @dataclass(frozen=True)
 class OdooFigures:
-    """`speedup` is by_hand to first, `repeat_speedup` first to repeat; seconds are of all companies."""
+    """`speedup` is the ratio of baseline to first, `repeat_speedup` first to repeat; seconds are of all companies."""
 
     speedup: float
     repeat_speedup: float
@@ -96,13 +96,13 @@ async def bench_odoo(
     run = secrets.token_hex(3).upper()
     leads = [lead(run, number) for number in range(companies)]
     async with AsyncExitStack() as running:
-        by_hand = await running.enter_async_context(CrudBaseline.at(place))
-        await by_hand.write(_strangers(run, "A", 3))  # warm: Odoo's caches, the connection
-        took = await by_hand.write(_strangers(run, "B", sample // 2))
+        baseline = await running.enter_async_context(CrudBaseline.at(place))
+        await baseline.write(_strangers(run, "A", 3))  # warm: Odoo's caches, the connection
+        took = await baseline.write(_strangers(run, "B", sample // 2))
         syncing = await running.enter_async_context(_syncing(database_url, bootstrap_servers, folder, place, leads))
         first = await syncing.take(leads)
         repeats = [await syncing.take([later(it, days) for it in leads]) for days in range(1, REPEATS + 1)]
-        took += await by_hand.write(_strangers(run, "C", sample - sample // 2))
+        took += await baseline.write(_strangers(run, "C", sample - sample // 2))
     by_hand_s = took / sample * companies
     repeat_s = statistics.median(repeat.seconds for repeat in repeats)
     return OdooFigures(
