@@ -126,7 +126,7 @@ def test_the_register_ends_where_uniqueness_would() -> None:
 def test_check_letters_agree_with_the_real_register() -> None:
     """All 8,906 real UENs of the sample pass."""
     if not _SAMPLE.exists():
-        pytest.skip("the sample of the real register (shared/data) is not on this machine")
+        pytest.skip("the sample of the real register is not on this machine")
     with gzip.open(_SAMPLE, "rt", encoding="utf-8") as file:
         real = [row["uen"] for row in csv.DictReader(file)]
 

@@ -67,7 +67,7 @@ def header_texts(topic: str, key: str, envelope: Envelope, *, source: str, at: s
 def encode_headers(
     event: Event, envelope: Envelope, *, source: str, at: datetime | None = None
 ) -> list[tuple[str, bytes]]:
-    """Encodes packed headers in the form that Kafka carries."""
+    """Encodes the headers of an event in the form that Kafka carries. `at` is now, unless given."""
     texts = header_texts(event.topic, event.key, envelope, source=source, at=(at or datetime.now(UTC)).isoformat())
     return [(name, value.encode()) for name, value in texts]
 

@@ -38,7 +38,7 @@ _IN_SECTORS = "AND left(postal_code(btrim(postal_code)), 2) IN (SELECT json_arra
 
 
 async def count(database: Database, counting: asyncio.Semaphore, icp: Icp, catalog: Catalog, today: date) -> int | None:
-    """Counts the matches, up to one more than `MOST`. Returns `None` if the time limit ended it."""
+    """Counts the matches, up to one more than `MOST`. `None`: the count, or the wait for it, took too long."""
     codes = codes_of(icp, catalog)
     if not codes:
         return 0

@@ -1,4 +1,4 @@
-"""Choices and defaults that the bench commands share with their measurements. It imports neither."""
+"""Choices and defaults of the bench commands and their measurements. Imports nothing from either."""
 
 from enum import StrEnum
 

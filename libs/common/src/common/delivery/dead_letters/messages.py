@@ -59,5 +59,5 @@ def _that_fit(headers: Sequence[tuple[str, bytes | None]], room: int) -> list[tu
 
 
 def _size(headers: Sequence[tuple[str, bytes | None]]) -> int:
-    """Upper bound of the size of a message: a name has up to four bytes per character, a length up to five."""
+    """Upper bound of the bytes of headers: a name has up to four bytes per character, a length up to five."""
     return sum(4 * len(name) + len(value or b"") + 10 for name, value in headers)

@@ -1,4 +1,4 @@
-"""Events that an operator has handled again: rows of their own under a replay id, on the nightly lane.
+"""Events that are handled again at an operator's request: rows of their own under a replay id, on the nightly lane.
 
 `leadgen replay --rerun` writes such rows. After `leadgen rewind --rerun` the consumer's own intake does, for the
 messages between the position that was set and the one that the group had.

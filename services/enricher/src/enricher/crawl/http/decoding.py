@@ -25,7 +25,7 @@ _SURE = 8
 
 
 class Body:
-    """The first `limit` bytes of an answer's body, decompressed as they arrive: a decompression bomb is never held.
+    """The first `limit` bytes of an answer's body, decompressed as they arrive: a bomb is never held whole.
 
     `codings` are those of its Content-Encoding. `is_cut` says that something is missing, `is_broken` that it is missing
     because the bytes ended early, `is_full` that nothing more will be taken. Raises SiteUnreachable for codings that
