@@ -16,7 +16,7 @@ def text_of(cursor: str) -> str:
 
 
 def not_understood(cursor: str) -> Problem:
-    """Builds the 422 for a cursor of another list."""
+    """Builds the 422 for a text that is no valid cursor of the list."""
     return Problem(
         422, "Cursor not understood", f"{cursor!r} is not a valid cursor; send the cursor of a page unchanged."
     )

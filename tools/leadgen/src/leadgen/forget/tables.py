@@ -75,7 +75,7 @@ class Search:
 
 
 class Batch(NamedTuple):
-    """Rows of a table, and the number of others that could not be locked."""
+    """Rows of a table, and the number of others that were locked or had just been changed."""
 
     rows: Sequence[asyncpg.Record]
     skipped: int

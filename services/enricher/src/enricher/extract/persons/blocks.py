@@ -127,7 +127,7 @@ def sure(pairs: Sequence[Pair], lines: Sequence[str], names: frozenset[str], *, 
 
 
 def _heads(pair: Pair, lines: Sequence[str]) -> bool:
-    """True for a founder or chief without a sentence above (as of a customer) and without a company below."""
+    """True for a founder or chief without a sentence above (a customer's quote has one) and without a company below."""
     above = lines[pair[0] - 1] if pair[0] else ""
     is_top = seniority_of(pair[3]) in ("owner", "c_level")
     is_plain = all(is_known(word) for word in re.findall(r"[^\W\d_][\w-]*", pair[3].lower()))
@@ -164,7 +164,7 @@ def reachable(pairs: Sequence[Pair], lines: Sequence[str], site: str) -> list[Pa
 
 
 def for_the_press(pairs: Sequence[Pair], lines: Sequence[str], site: str) -> list[Pair]:
-    """Returns the company's own people below a heading for journalists: an agency's address shows that one is not."""
+    """Returns the company's own people below a heading for journalists, without those with an agency's address."""
     found = []
     for pair in pairs:
         if pair[0] and _PRESS.fullmatch(lines[pair[0] - 1]) and is_at_home(pair[3]):
